@@ -1,0 +1,17 @@
+# Every source file, by layer. tests/layering fails when one is missing here.
+
+set(LIMEN_SOURCES
+    src/core/array.c
+    src/core/buffer.c
+    src/core/memory.c
+    src/core/numeric.c
+    src/core/status.c
+    src/core/threads.c
+    src/core/version.c
+)
+
+set(LIMEN_IO_SOURCES
+)
+
+set(LIMEN_CLI_SOURCES
+)

@@ -1,0 +1,6 @@
+#include "limen.h"
+
+const char *limen_version(void)
+{
+    return LIMEN_VERSION;
+}

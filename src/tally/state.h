@@ -1,0 +1,111 @@
+/* What a tally is inside, and the interface that each kind of state implements.
+ *
+ * A state has one file: counts.c, confusion.c, samples.c, ... It exports one constant
+ * limen_state_ops. tally.c goes over the states of a tally and calls them; it knows none of them by
+ * name except in its table.
+ *
+ * An update is all or nothing:
+ *     1. tally.c checks the batch (shapes, dtypes, presence, weights, groups);
+ *     2. every state's `collect` reads the batch into scratch, or fails: nothing has changed;
+ *     3. every state's `commit` adds the scratch; it cannot fail.
+ */
+#ifndef LIMEN_TALLY_STATE_H
+#define LIMEN_TALLY_STATE_H
+
+#include "core/array.h"
+#include "core/memory.h"
+#include "core/numeric.h"
+#include "core/status.h"
+#include "kernels/kernels.h"
+#include "limen.h"
+
+/* Names of the entries of limen_tally.states; the n-th is the bit 1 << n of limen_state. */
+enum {
+    LIMEN_STATE_COUNTS,
+    LIMEN_STATE_CONFUSION,
+    LIMEN_STATE_SAMPLES,
+    LIMEN_STATE_SCORES,
+    LIMEN_STATE_HISTOGRAM,
+    LIMEN_STATE_RANKING,
+    LIMEN_STATE_CALIBRATION,
+    LIMEN_STATE_HINGE,
+    LIMEN_STATE_KINDS
+};
+
+struct limen_tally {
+    limen_allocator allocator;
+    limen_spec spec; /* defaults filled in; thresholds and bin_edges point to our copies */
+    const limen_kernels *kernels;
+    int64_t samples;
+    int threads;
+    int attached;       /* count arrays belong to the caller */
+    double *thresholds; /* sets * width, as given */
+    double *bin_edges;
+    void *cuts; /* sets * width of limen_cut_dtype(spec.score_dtype), set by the first update */
+    void *states[LIMEN_STATE_KINDS]; /* NULL when not kept */
+};
+
+/* A batch that has been checked: its parts as planes of rows. */
+typedef struct limen_checked_batch {
+    const limen_batch *batch;
+    limen_planes planes;
+    int64_t samples;
+    int64_t row_offset;
+    limen_dtype score_dtype;
+    const void *cuts; /* for this batch's score dtype */
+} limen_checked_batch;
+
+typedef struct limen_state_ops {
+    const char *name;
+
+    /* Allocates the state and its scratch. arrays is NULL unless the tally is attached. */
+    limen_status (*create)(const limen_tally *tally, const limen_count_arrays *arrays, void **state,
+                           limen_error *error);
+    void (*destroy)(const limen_tally *tally, void *state);
+    void (*reset)(const limen_tally *tally, void *state);
+    limen_status (*collect)(const limen_tally *tally, void *state, const limen_checked_batch *batch,
+                            limen_error *error);
+    void (*commit)(const limen_tally *tally, void *state);
+
+    /* `into` and `from` have the same configuration. May fail only for want of memory, and then
+     * `into` is unchanged. */
+    limen_status (*merge)(const limen_tally *tally, void *into, const void *from,
+                          limen_error *error);
+} limen_state_ops;
+
+extern const limen_state_ops limen_counts_ops, limen_confusion_ops, limen_samples_ops;
+
+/* Groups of a tally, at least 1. */
+static inline int64_t limen_tally_groups(const limen_tally *tally)
+{
+    return tally->spec.groups > 0 ? tally->spec.groups : 1;
+}
+
+/* ---- What metrics read -------------------------------------------------------------------- */
+
+/* tp, fp, tn, fn of labels first <= label < first + labels in a set and group (-1: all groups).
+ * From COUNTS, else from CONFUSION. The indices are in range and the state is there. */
+void limen_tally_read_counts(const limen_tally *tally, int64_t set, int64_t group, int64_t first,
+                             int64_t labels, limen_counts *counts);
+
+/* One cell of the C x C matrix (rows true classes); `group` -1 adds all groups. */
+double limen_confusion_cell(const limen_tally *tally, int64_t set, int64_t group, int64_t actual,
+                            int64_t predicted);
+
+/* Sums over samples. Sums of ratios are over the samples where the ratio is defined; `undefined`
+ * counts the others. Weighted tallies: sums of weights in place of numbers. */
+typedef struct limen_sample_sums {
+    double samples; /* rows with at least one cell that is not ignored */
+    double exact;   /* rows right in every cell */
+    double precision, precision_undefined;
+    double recall, recall_undefined;
+    double fbeta,
+        fbeta_undefined; /* beta of the spec; undefined where nothing is true or predicted */
+    double jaccard, jaccard_undefined;
+    double hamming; /* sum over rows of the share of wrong cells */
+} limen_sample_sums;
+
+void limen_samples_read(const limen_tally *tally, int64_t set, int64_t group,
+                        limen_sample_sums *sums);
+
+#endif

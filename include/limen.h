@@ -97,11 +97,7 @@ LIMEN_API const char *limen_status_name(limen_status status);
 /* The text of the map above: what went wrong in general. A static string. */
 LIMEN_API const char *limen_status_text(limen_status status);
 
-/* What went wrong and where. row counts samples from the start of the data (a batch adds its
- * row_offset), or lines of a text file from 1; column counts labels from 0, or fields of a text
- * file from 1; byte is an offset in a file. Each is -1 when it does not apply. The message says
- * what is wrong and what to do, without row, column and file name, which the caller puts before it.
- */
+/* Which array of a batch an error is about. */
 typedef enum limen_input {
     LIMEN_INPUT_NONE = 0,
     LIMEN_INPUT_SCORES = 1,
@@ -110,6 +106,11 @@ typedef enum limen_input {
     LIMEN_INPUT_GROUPS = 4
 } limen_input;
 
+/* What went wrong and where. row counts samples from the start of the data (a batch adds its
+ * row_offset), or lines of a text file from 1; column counts labels from 0, or fields of a text
+ * file from 1; byte is an offset in a file. Each is -1 when it does not apply. The message says
+ * what is wrong and what to do, without row, column and file name, which the caller puts before it.
+ */
 typedef struct limen_error {
     limen_status code;
     limen_input input; /* the array at fault, where it is one of a batch's */

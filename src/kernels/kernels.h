@@ -22,9 +22,13 @@ typedef struct limen_kernels {
     int (*binary[LIMEN_DTYPE_COUNT])(const void *values, uint8_t *out, size_t n);
 
     /* The same, but a value equal to `ignore` gives out[i] = valid[i] = 0; elsewhere valid[i] = 1.
-     */
+     * An `ignore` that the dtype cannot hold equals nothing. */
     int (*binary_ignore[LIMEN_DTYPE_COUNT])(const void *values, int64_t ignore, uint8_t *out,
                                             uint8_t *valid, size_t n);
+
+    /* Returns 1 when a byte is above 1: for U8 and BOOL targets, which are flags in place once they
+     * have been checked, so that nothing need be copied. */
+    int (*check)(const uint8_t *values, size_t n);
 
     /* to[i] += from[i], bytes that the caller keeps from overflowing. */
     void (*add)(const uint8_t *from, uint8_t *to, size_t n);
@@ -47,10 +51,33 @@ typedef struct limen_kernels {
 
     /* Index of the first greatest of n >= 1 scores, each with offsets[i] added in the dtype's own
      * arithmetic when offsets is not NULL (F16 and BF16: in float; offsets as limen_cut_dtype). NaN
-     * is below everything; *nan is set to 1 when there is one, else left alone. Float dtypes only.
-     */
+     * (of a score or of a sum) is below everything; *nan is set to 1 when there is one, else left
+     * alone. Float dtypes only. */
     int64_t (*greatest[LIMEN_DTYPE_COUNT])(const void *scores, const void *offsets, size_t n,
                                            int *nan);
+
+    /* ---- For curves and tuning: sort.h and bins.h say what these are for. Float dtypes only. */
+
+    /* keys[i] = limen_score_key of scores[i], in a uint of the size of the dtype. Returns 1 when a
+     * score is NaN (its key is 0, below every other). In place is fine. */
+    int (*keys[LIMEN_DTYPE_COUNT])(const void *scores, void *keys, size_t n);
+
+    /* index[i] = scores[i] * bins cut to 0 .. bins - 1, rounded down. bins is a power of two, at
+     * most LIMEN_BINS_LIMIT. Returns 1 when a score is NaN (its index is 0). */
+    int (*bin[LIMEN_DTYPE_COUNT])(const void *scores, uint32_t bins, uint32_t *index, size_t n);
+
+    /* index[i] = (key - base) >> shift, cut to 0 .. bins - 1; 0 for keys below base. */
+    int (*bin_key[LIMEN_DTYPE_COUNT])(const void *scores, uint64_t base, int shift, uint32_t bins,
+                                      uint32_t *index, size_t n);
+
+    /* Writes the indices i with scores[i] >= lows[i] and not scores[i] >= highs[i], ascending, and
+     * returns how many; the bounds are cuts as for decide. `indices` has room for n. */
+    size_t (*inside[LIMEN_DTYPE_COUNT])(const void *scores, const void *lows, const void *highs,
+                                        uint32_t *indices, size_t n);
+
+    /* Writes the keys whose flag is set, in order, and returns how many. `out` has room for n keys,
+     * and what lies behind the last one written is unspecified. By log2 of the key's size. */
+    size_t (*pick[4])(const void *keys, const uint8_t *flags, void *out, size_t n);
 } limen_kernels;
 
 /* The type that cuts for scores of a dtype have: F64 for F64, F32 for F32, F16 and BF16, else NONE.

@@ -3,11 +3,16 @@
 set(LIMEN_SOURCES
     src/core/array.c
     src/core/buffer.c
+    src/core/cpu.c
     src/core/memory.c
     src/core/numeric.c
     src/core/status.c
     src/core/threads.c
     src/core/version.c
+    src/kernels/bins.c
+    src/kernels/scalar.c
+    src/kernels/select.c
+    src/kernels/sort.c
 )
 
 set(LIMEN_IO_SOURCES

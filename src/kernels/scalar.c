@@ -1,0 +1,293 @@
+/* The kernels in plain C: the specification that every other set is compared with. */
+#include "kernels/sets.h"
+
+#include <string.h>
+
+/* ---- Elements at any alignment ------------------------------------------------------------- */
+
+#define DEFINE_LOAD(name, type)                                              \
+    static inline type load_##name(const void *from, size_t i)               \
+    {                                                                        \
+        type value;                                                          \
+                                                                             \
+        memcpy(&value, (const char *)from + i * sizeof value, sizeof value); \
+        return value;                                                        \
+    }
+
+DEFINE_LOAD(u8, uint8_t)
+DEFINE_LOAD(u16, uint16_t)
+DEFINE_LOAD(u32, uint32_t)
+DEFINE_LOAD(u64, uint64_t)
+DEFINE_LOAD(f32, float)
+DEFINE_LOAD(f64, double)
+
+static inline float load_f16(const void *from, size_t i)
+{
+    return limen_half_to_float(load_u16(from, i));
+}
+
+static inline float load_bf16(const void *from, size_t i)
+{
+    return limen_bfloat_to_float(load_u16(from, i));
+}
+
+/* ---- Decisions ------------------------------------------------------------------------------ */
+
+#define DEFINE_DECIDE(DTYPE, name, real, real_name, bits, key_type)                             \
+    static int decide_##name(const void *scores, const void *cuts, uint8_t *out, size_t n)      \
+    {                                                                                           \
+        int nan = 0;                                                                            \
+                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                        \
+            real score = load_##name(scores, i);                                                \
+                                                                                                \
+            out[i] = score >= load_##real_name(cuts, i);                                        \
+            nan |= score != score;                                                              \
+        }                                                                                       \
+        return nan;                                                                             \
+    }                                                                                           \
+                                                                                                \
+    static int64_t greatest_##name(const void *scores, const void *offsets, size_t n, int *nan) \
+    {                                                                                           \
+        real best = (real)NAN;                                                                  \
+        size_t index = 0;                                                                       \
+                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                        \
+            real score = load_##name(scores, i);                                                \
+                                                                                                \
+            if (offsets)                                                                        \
+                score += load_##real_name(offsets, i);                                          \
+            if (score != score) {                                                               \
+                *nan = 1;                                                                       \
+            } else if (!(best >= score)) {                                                      \
+                best = score;                                                                   \
+                index = i;                                                                      \
+            }                                                                                   \
+        }                                                                                       \
+        return (int64_t)index;                                                                  \
+    }                                                                                           \
+                                                                                                \
+    static size_t inside_##name(const void *scores, const void *lows, const void *highs,        \
+                                uint32_t *indices, size_t n)                                    \
+    {                                                                                           \
+        size_t count = 0;                                                                       \
+                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                        \
+            real score = load_##name(scores, i);                                                \
+                                                                                                \
+            if (score >= load_##real_name(lows, i) && !(score >= load_##real_name(highs, i)))   \
+                indices[count++] = (uint32_t)i;                                                 \
+        }                                                                                       \
+        return count;                                                                           \
+    }                                                                                           \
+                                                                                                \
+    static int keys_##name(const void *scores, void *keys, size_t n)                            \
+    {                                                                                           \
+        int nan = 0;                                                                            \
+                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                        \
+            key_type key = limen_key_##name(load_u##bits(scores, i));                           \
+                                                                                                \
+            memcpy((char *)keys + i * sizeof key, &key, sizeof key);                            \
+            nan |= key == 0;                                                                    \
+        }                                                                                       \
+        return nan;                                                                             \
+    }                                                                                           \
+                                                                                                \
+    static int bin_##name(const void *scores, uint32_t bins, uint32_t *index, size_t n)         \
+    {                                                                                           \
+        real top = (real)(bins - 1);                                                            \
+        int nan = 0;                                                                            \
+                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                        \
+            real scaled = load_##name(scores, i) * (real)bins;                                  \
+                                                                                                \
+            nan |= scaled != scaled;                                                            \
+            scaled = scaled > 0 ? scaled : 0; /* also NaN */                                    \
+            index[i] = (uint32_t)(scaled < top ? scaled : top);                                 \
+        }                                                                                       \
+        return nan;                                                                             \
+    }                                                                                           \
+                                                                                                \
+    static int bin_key_##name(const void *scores, uint64_t base, int shift, uint32_t bins,      \
+                              uint32_t *index, size_t n)                                        \
+    {                                                                                           \
+        int nan = 0;                                                                            \
+                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                        \
+            uint64_t key = limen_key_##name(load_u##bits(scores, i));                           \
+            uint64_t bin = key > base ? (key - base) >> shift : 0;                              \
+                                                                                                \
+            nan |= key == 0;                                                                    \
+            index[i] = bin < bins ? (uint32_t)bin : bins - 1;                                   \
+        }                                                                                       \
+        return nan;                                                                             \
+    }
+
+LIMEN_FLOAT_MAP(DEFINE_DECIDE)
+
+/* ---- Targets -------------------------------------------------------------------------------- */
+
+#define DEFINE_BINARY(bits)                                                           \
+    static int binary_##bits(const void *values, uint8_t *out, size_t n)              \
+    {                                                                                 \
+        int bad = 0;                                                                  \
+                                                                                      \
+        for (size_t i = 0; i < n; i++) {                                              \
+            uint##bits##_t value = load_u##bits(values, i);                           \
+                                                                                      \
+            out[i] = value != 0;                                                      \
+            bad |= value > 1;                                                         \
+        }                                                                             \
+        return bad;                                                                   \
+    }                                                                                 \
+                                                                                      \
+    static int ignore_##bits(const void *values, uint##bits##_t ignore, uint8_t *out, \
+                             uint8_t *valid, size_t n)                                \
+    {                                                                                 \
+        int bad = 0;                                                                  \
+                                                                                      \
+        for (size_t i = 0; i < n; i++) {                                              \
+            uint##bits##_t value = load_u##bits(values, i);                           \
+                                                                                      \
+            valid[i] = value != ignore;                                               \
+            out[i] = valid[i] & (value != 0);                                         \
+            bad |= valid[i] & (value > 1);                                            \
+        }                                                                             \
+        return bad;                                                                   \
+    }
+
+DEFINE_BINARY(8)
+DEFINE_BINARY(16)
+DEFINE_BINARY(32)
+DEFINE_BINARY(64)
+
+#define DEFINE_BINARY_IGNORE(DTYPE, name, bits, low, high)                            \
+    static int binary_ignore_##name(const void *values, int64_t ignore, uint8_t *out, \
+                                    uint8_t *valid, size_t n)                         \
+    {                                                                                 \
+        if (limen_between(ignore, low, high))                                         \
+            return ignore_##bits(values, (uint##bits##_t)ignore, out, valid, n);      \
+        memset(valid, 1, n);                                                          \
+        return binary_##bits(values, out, n);                                         \
+    }
+
+LIMEN_INTEGER_MAP(DEFINE_BINARY_IGNORE)
+
+#define DEFINE_BINARY_FLOAT(name, real)                                               \
+    static int binary_##name(const void *values, uint8_t *out, size_t n)              \
+    {                                                                                 \
+        int bad = 0;                                                                  \
+                                                                                      \
+        for (size_t i = 0; i < n; i++) {                                              \
+            real value = load_##name(values, i);                                      \
+                                                                                      \
+            out[i] = value != 0;                                                      \
+            bad |= value != 0 && value != 1;                                          \
+        }                                                                             \
+        return bad;                                                                   \
+    }                                                                                 \
+                                                                                      \
+    static int binary_ignore_##name(const void *values, int64_t ignore, uint8_t *out, \
+                                    uint8_t *valid, size_t n)                         \
+    {                                                                                 \
+        real none = limen_exact_##name(ignore);                                       \
+        int bad = 0;                                                                  \
+                                                                                      \
+        for (size_t i = 0; i < n; i++) {                                              \
+            real value = load_##name(values, i);                                      \
+                                                                                      \
+            valid[i] = value != none;                                                 \
+            out[i] = valid[i] & (value != 0);                                         \
+            bad |= valid[i] & (value != 0 && value != 1);                             \
+        }                                                                             \
+        return bad;                                                                   \
+    }
+
+DEFINE_BINARY_FLOAT(f32, float)
+DEFINE_BINARY_FLOAT(f64, double)
+
+/* ---- Flags ---------------------------------------------------------------------------------- */
+
+static int check(const uint8_t *values, size_t n)
+{
+    uint8_t any = 0;
+
+    for (size_t i = 0; i < n; i++)
+        any |= values[i];
+    return any > 1;
+}
+
+static void add(const uint8_t *from, uint8_t *to, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = (uint8_t)(to[i] + from[i]);
+}
+
+static void add_both(const uint8_t *a, const uint8_t *b, uint8_t *to, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = (uint8_t)(to[i] + (a[i] & b[i]));
+}
+
+static void add_pair(const uint8_t *a, const uint8_t *b, uint8_t *both, uint8_t *only, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        both[i] = (uint8_t)(both[i] + (a[i] & b[i]));
+        only[i] = (uint8_t)(only[i] + a[i]);
+    }
+}
+
+static int64_t count(const uint8_t *flags, size_t n)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += flags[i];
+    return sum;
+}
+
+static int64_t count_both(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] & b[i];
+    return sum;
+}
+
+void limen_scalar_flush(uint8_t *sums, int64_t *totals, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        totals[i] += sums[i];
+        sums[i] = 0;
+    }
+}
+
+static void mask(const uint8_t *from, uint8_t *flags, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        flags[i] &= from[i];
+}
+
+/* ---- Keys ----------------------------------------------------------------------------------- */
+
+/* Without a branch: every key is written, and the next one over it when its flag is not set. */
+#define DEFINE_PICK(bits)                                                                  \
+    static size_t pick_##bits(const void *keys, const uint8_t *flags, void *out, size_t n) \
+    {                                                                                      \
+        size_t count = 0;                                                                  \
+                                                                                           \
+        for (size_t i = 0; i < n; i++) {                                                   \
+            memcpy((char *)out + count * (bits / 8), (const char *)keys + i * (bits / 8),  \
+                   bits / 8);                                                              \
+            count += flags[i];                                                             \
+        }                                                                                  \
+        return count;                                                                      \
+    }
+
+DEFINE_PICK(16)
+DEFINE_PICK(32)
+DEFINE_PICK(64)
+
+const limen_kernels limen_kernels_scalar = LIMEN_KERNEL_SET("scalar");

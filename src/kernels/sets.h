@@ -1,0 +1,117 @@
+/* What the kernel sets share among themselves; nobody else includes this. */
+#ifndef LIMEN_KERNELS_SETS_H
+#define LIMEN_KERNELS_SETS_H
+
+#include "core/numeric.h"
+#include "kernels/kernels.h"
+
+extern const limen_kernels limen_kernels_scalar;
+
+#if defined(__x86_64__)
+extern const limen_kernels limen_kernels_avx2;
+extern const limen_kernels limen_kernels_avx512;
+#elif defined(__aarch64__)
+extern const limen_kernels limen_kernels_neon;
+#endif
+
+/* The integer dtypes. XX(DTYPE, name, bits of an element, least value, greatest value in int64) */
+#define LIMEN_INTEGER_MAP(XX)              \
+    XX(BOOL, bool, 8, 0, 1)                \
+    XX(U8, u8, 8, 0, UINT8_MAX)            \
+    XX(I8, i8, 8, INT8_MIN, INT8_MAX)      \
+    XX(U16, u16, 16, 0, UINT16_MAX)        \
+    XX(I16, i16, 16, INT16_MIN, INT16_MAX) \
+    XX(U32, u32, 32, 0, UINT32_MAX)        \
+    XX(I32, i32, 32, INT32_MIN, INT32_MAX) \
+    XX(U64, u64, 64, 0, INT64_MAX)         \
+    XX(I64, i64, 64, INT64_MIN, INT64_MAX)
+
+/* The float dtypes. XX(DTYPE, name, type that they are compared in, its name, bits of an element,
+ * type of a key) */
+#define LIMEN_FLOAT_MAP(XX)                  \
+    XX(F16, f16, float, f32, 16, uint16_t)   \
+    XX(BF16, bf16, float, f32, 16, uint16_t) \
+    XX(F32, f32, float, f32, 32, uint32_t)   \
+    XX(F64, f64, double, f64, 64, uint64_t)
+
+static inline int limen_between(int64_t value, int64_t low, int64_t high)
+{
+    return value >= low && value <= high;
+}
+
+/* The float that equals an integer; NaN, which equals nothing, when there is none. */
+static inline float limen_exact_f32(int64_t value)
+{
+    float rounded = (float)value;
+
+    return rounded < 0x1p63f && (int64_t)rounded == value ? rounded : NAN;
+}
+
+static inline double limen_exact_f64(int64_t value)
+{
+    double rounded = (double)value;
+
+    return rounded < 0x1p63 && (int64_t)rounded == value ? rounded : (double)NAN;
+}
+
+/* limen_key_f32(bits) and the like: the key of a score from its bits. A negative score's bits are
+ * turned over, a positive one's are moved above them. `infinity` has the bits of +inf: more than
+ * that, without the sign, is NaN. */
+#define LIMEN_DEFINE_KEY(name, uint, sign, infinity)                \
+    static inline uint limen_key_##name(uint bits)                  \
+    {                                                               \
+        if ((uint)(bits & (uint) ~(uint)(sign)) > (infinity))       \
+            return 0;                                               \
+        if (bits == (sign))                                         \
+            return sign;                                            \
+        return bits & (sign) ? (uint)~bits : (uint)(bits | (sign)); \
+    }
+
+LIMEN_DEFINE_KEY(f16, uint16_t, 0x8000u, 0x7c00u)
+LIMEN_DEFINE_KEY(bf16, uint16_t, 0x8000u, 0x7f80u)
+LIMEN_DEFINE_KEY(f32, uint32_t, 0x80000000u, 0x7f800000u)
+LIMEN_DEFINE_KEY(f64, uint64_t, 0x8000000000000000u, 0x7ff0000000000000u)
+
+/* totals[i] += sums[i], too rare to be worth more than the compiler makes of it. */
+void limen_scalar_flush(uint8_t *sums, int64_t *totals, size_t n);
+
+/* The table of a set, from the static functions of its file. */
+/* clang-format off */
+#define LIMEN_ENTRY_BINARY(DTYPE, name, bits, low, high) [LIMEN_##DTYPE] = binary_##bits,
+#define LIMEN_ENTRY_IGNORE(DTYPE, name, bits, low, high) [LIMEN_##DTYPE] = binary_ignore_##name,
+#define LIMEN_ENTRIES(kernel)                                            \
+    {                                                                    \
+        [LIMEN_F16] = kernel##_f16, [LIMEN_BF16] = kernel##_bf16,        \
+        [LIMEN_F32] = kernel##_f32, [LIMEN_F64] = kernel##_f64           \
+    }
+#define LIMEN_KERNEL_SET(set_name)                                       \
+    {                                                                    \
+        .name = set_name,                                                \
+        .decide = LIMEN_ENTRIES(decide),                                 \
+        .binary = {                                                      \
+            LIMEN_INTEGER_MAP(LIMEN_ENTRY_BINARY)                        \
+            [LIMEN_F32] = binary_f32, [LIMEN_F64] = binary_f64           \
+        },                                                               \
+        .binary_ignore = {                                               \
+            LIMEN_INTEGER_MAP(LIMEN_ENTRY_IGNORE)                        \
+            [LIMEN_F32] = binary_ignore_f32,                             \
+            [LIMEN_F64] = binary_ignore_f64                              \
+        },                                                               \
+        .check = check,                                                  \
+        .add = add,                                                      \
+        .add_both = add_both,                                            \
+        .add_pair = add_pair,                                            \
+        .count = count,                                                  \
+        .count_both = count_both,                                        \
+        .flush = limen_scalar_flush,                                     \
+        .mask = mask,                                                    \
+        .greatest = LIMEN_ENTRIES(greatest),                             \
+        .keys = LIMEN_ENTRIES(keys),                                     \
+        .bin = LIMEN_ENTRIES(bin),                                       \
+        .bin_key = LIMEN_ENTRIES(bin_key),                               \
+        .inside = LIMEN_ENTRIES(inside),                                 \
+        .pick = {NULL, pick_16, pick_32, pick_64}                        \
+    }
+/* clang-format on */
+
+#endif

@@ -20,3 +20,17 @@ set(LIMEN_IO_SOURCES
 
 set(LIMEN_CLI_SOURCES
 )
+
+set(LIMEN_PYTHON_SOURCES
+    python/src/arguments.c
+    python/src/arrow.c
+    python/src/batch.c
+    python/src/dlpack.c
+    python/src/error.c
+    python/src/ingest.c
+    python/src/module.c
+    python/src/result.c
+    python/src/spec.c
+    python/src/tally.c
+    python/src/torch.c
+)

@@ -1,0 +1,76 @@
+/* What the files of the extension share. Public limen headers only; stable ABI of CPython 3.11. */
+#ifndef LIMEN_PYTHON_CORE_H
+#define LIMEN_PYTHON_CORE_H
+
+#define PY_SSIZE_T_CLEAN
+#ifndef Py_LIMITED_API
+#define Py_LIMITED_API 0x030b0000
+#endif
+#include <Python.h>
+
+#include "limen.h"
+
+/* Per-module objects; nothing is global. */
+typedef struct limen_module {
+    PyObject *error;      /* limen.Error */
+    PyObject *tally_type; /* limen._core.Tally */
+    PyObject *result_type;
+    PyObject *dtypes; /* dict: torch dtype -> limen_dtype, filled as dtypes are met */
+    PyObject *warned; /* set of the warnings that were given once */
+} limen_module;
+
+limen_module *limen_module_of(PyObject *module);
+
+/* ---- error.c ------------------------------------------------------------------------------ */
+
+/* Raises limen.Error (or MemoryError) from an error of the library; returns NULL. */
+PyObject *limen_raise(limen_module *module, const limen_error *error);
+
+/* Makes the exception class. */
+PyObject *limen_error_type(PyObject *module);
+
+/* ---- arguments.c -------------------------------------------------------------------------- */
+
+/* Sorts the arguments of a METH_FASTCALL | METH_KEYWORDS call into values[0..count), borrowed or
+ * NULL. The first `positional` names may be given by position, the first `required` must be given.
+ * 0, or -1 with an exception that names the function and the argument. */
+int limen_arguments(const char *function, const char *const *names, int count, int positional,
+                    int required, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
+                    PyObject **values);
+
+/* The same for a tp_init, whose arguments come as a tuple and a dict. */
+int limen_arguments_tuple(const char *function, const char *const *names, int count, int positional,
+                          int required, PyObject *args, PyObject *kwargs, PyObject **values);
+
+/* One of a list of words, by its place; -1 with an exception that lists them. NULL or None gives 0.
+ */
+int limen_choice(PyObject *value, const char *argument, const char *const *words, int count);
+
+int limen_take_int64(PyObject *value, const char *argument, int64_t *out);
+int limen_take_double(PyObject *value, const char *argument, double *out);
+int limen_take_flag(PyObject *value, const char *argument, int32_t *out);
+
+/* Numbers from a number, any nesting of sequences, or an array; *count of them in fresh memory
+ * (PyMem_Free). None gives NULL and 0. */
+int limen_take_doubles(limen_module *module, PyObject *value, const char *argument, double **out,
+                       Py_ssize_t *count);
+
+/* Names from None or a sequence of str; an array of `count` pointers (PyMem_Free) into strings that
+ * *owner keeps alive. */
+int limen_take_names(PyObject *value, const char *argument, const char ***names, Py_ssize_t *count,
+                     PyObject **owner);
+
+/* ---- result.c ----------------------------------------------------------------------------- */
+
+/* limen._core.Result: a report, as dicts and lists or as text. */
+PyObject *limen_result_type(PyObject *module);
+
+/* A Result around `result`, which it takes over (also when it fails). */
+PyObject *limen_result_wrap(limen_module *module, limen_result *result);
+
+/* Numbers as a memoryview of shape (rows, columns), or (columns,) for rows 0: NumPy and others take
+ * it without a copy, .tolist() needs nobody. `code` is 'd', 'q' or 'B'. Steals nothing; copies the
+ * bytes. */
+PyObject *limen_numbers(const void *values, char code, Py_ssize_t rows, Py_ssize_t columns);
+
+#endif

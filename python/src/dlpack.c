@@ -1,0 +1,150 @@
+/* DLPack, both the first form of the capsule ("dltensor") and the versioned one. Only what the
+ * exchange needs of the ABI is declared here. */
+#include "ingest.h"
+
+#include <string.h>
+
+typedef struct dl_device {
+    int32_t type;
+    int32_t id;
+} dl_device;
+
+typedef struct dl_type {
+    uint8_t code, bits;
+    uint16_t lanes;
+} dl_type;
+
+typedef struct dl_tensor {
+    void *data;
+    dl_device device;
+    int32_t ndim;
+    dl_type dtype;
+    int64_t *shape, *strides; /* in elements; strides NULL: row-major */
+    uint64_t byte_offset;
+} dl_tensor;
+
+struct dl_managed {
+    dl_tensor tensor;
+    void *context;
+    void (*deleter)(struct dl_managed *self);
+};
+
+struct dl_managed_versioned {
+    uint32_t major, minor;
+    void *context;
+    void (*deleter)(struct dl_managed_versioned *self);
+    uint64_t flags;
+    dl_tensor tensor;
+};
+
+enum { DL_INT = 0, DL_UINT = 1, DL_FLOAT = 2, DL_BFLOAT = 4, DL_BOOL = 6 };
+enum { DL_CPU = 1, DL_CUDA_HOST = 3, DL_MAJOR = 1 };
+
+static limen_dtype dtype_of(dl_type type)
+{
+    static const struct {
+        uint8_t code, bits;
+        limen_dtype dtype;
+    } known[] = {
+        {DL_BOOL, 8, LIMEN_BOOL},    {DL_UINT, 8, LIMEN_U8},    {DL_INT, 8, LIMEN_I8},
+        {DL_UINT, 16, LIMEN_U16},    {DL_INT, 16, LIMEN_I16},   {DL_UINT, 32, LIMEN_U32},
+        {DL_INT, 32, LIMEN_I32},     {DL_UINT, 64, LIMEN_U64},  {DL_INT, 64, LIMEN_I64},
+        {DL_FLOAT, 16, LIMEN_F16},   {DL_FLOAT, 32, LIMEN_F32}, {DL_FLOAT, 64, LIMEN_F64},
+        {DL_BFLOAT, 16, LIMEN_BF16},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known && type.lanes == 1; i++)
+        if (known[i].code == type.code && known[i].bits == type.bits)
+            return known[i].dtype;
+    return LIMEN_NONE;
+}
+
+static int read_tensor(const dl_tensor *from, const char *argument, limen_tensor *tensor)
+{
+    int64_t size;
+
+    if (from->device.type != DL_CPU && from->device.type != DL_CUDA_HOST) {
+        PyErr_Format(PyExc_ValueError, "%s is on device type %d: move it to the CPU", argument,
+                     (int)from->device.type);
+        return -1;
+    }
+    tensor->dtype = dtype_of(from->dtype);
+    if (tensor->dtype == LIMEN_NONE) {
+        PyErr_Format(PyExc_TypeError,
+                     "%s has a DLPack dtype (code %d, %d bits, %d lanes) that is not read",
+                     argument, from->dtype.code, from->dtype.bits, from->dtype.lanes);
+        return -1;
+    }
+    if (from->ndim < 0 || from->ndim > LIMEN_MAX_DIMENSIONS) {
+        PyErr_Format(PyExc_ValueError, "%s has %d dimensions, more than %d", argument,
+                     (int)from->ndim, LIMEN_MAX_DIMENSIONS);
+        return -1;
+    }
+    tensor->ndim = from->ndim;
+    tensor->data = from->data ? (const char *)from->data + from->byte_offset : NULL;
+    for (int axis = 0; axis < from->ndim; axis++)
+        tensor->shape[axis] = from->shape[axis];
+    limen_tensor_pack(tensor);
+    size = (int64_t)limen_dtype_size(tensor->dtype);
+    for (int axis = 0; from->strides && axis < from->ndim; axis++)
+        tensor->stride[axis] = from->strides[axis] * size;
+    return 1;
+}
+
+/* The capsule's tensor; the capsule stays unconsumed, so its own destructor frees the producer's
+ * memory when the last reference goes. */
+static int read_capsule(PyObject *capsule, const char *argument, limen_tensor *tensor)
+{
+    if (PyCapsule_IsValid(capsule, "dltensor")) {
+        struct dl_managed *managed = PyCapsule_GetPointer(capsule, "dltensor");
+
+        return read_tensor(&managed->tensor, argument, tensor);
+    }
+    if (PyCapsule_IsValid(capsule, "dltensor_versioned")) {
+        struct dl_managed_versioned *managed = PyCapsule_GetPointer(capsule, "dltensor_versioned");
+
+        if (managed->major == DL_MAJOR)
+            return read_tensor(&managed->tensor, argument, tensor);
+        PyErr_Format(PyExc_ValueError, "%s speaks DLPack %u, which is not 1", argument,
+                     (unsigned)managed->major);
+        return -1;
+    }
+    PyErr_Format(PyExc_TypeError, "%s gave no DLPack capsule but %R", argument, capsule);
+    return -1;
+}
+
+/* Asks for the versioned form first; producers from before 1.0 know no such keyword. */
+static PyObject *ask_for_capsule(PyObject *method)
+{
+    PyObject *empty = PyTuple_New(0);
+    PyObject *keywords = Py_BuildValue("{s:(ii)}", "max_version", DL_MAJOR, 0);
+    PyObject *capsule = empty && keywords ? PyObject_Call(method, empty, keywords) : NULL;
+
+    if (!capsule && empty && PyErr_ExceptionMatches(PyExc_TypeError)) {
+        PyErr_Clear();
+        capsule = PyObject_Call(method, empty, NULL);
+    }
+    Py_XDECREF(empty);
+    Py_XDECREF(keywords);
+    return capsule;
+}
+
+int limen_take_dlpack(limen_module *module, PyObject *object, const char *argument,
+                      limen_tensor *tensor)
+{
+    PyObject *method, *capsule;
+
+    (void)module;
+    if (!PyObject_HasAttrString(object, "__dlpack__"))
+        return 0;
+    method = PyObject_GetAttrString(object, "__dlpack__");
+    if (!method)
+        return -1;
+    capsule = ask_for_capsule(method);
+    Py_DECREF(method);
+    if (!capsule)
+        return -1;
+    limen_tensor_hold(tensor, capsule);
+    Py_DECREF(capsule);
+    return read_capsule(capsule, argument, tensor);
+}

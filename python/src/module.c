@@ -1,0 +1,233 @@
+#include "core.h"
+#include "ingest.h"
+#include "tally.h"
+
+#include <string.h>
+
+limen_module *limen_module_of(PyObject *module)
+{
+    return PyModule_GetState(module);
+}
+
+/* ---- Functions ---------------------------------------------------------------------------- */
+
+static PyObject *words_of(uint32_t bits, const char *const *words, int count, int first)
+{
+    PyObject *list = PyList_New(0);
+
+    for (int i = 0; list && i < count; i++) {
+        PyObject *word = bits >> (i + first) & 1 ? PyUnicode_FromString(words[i]) : NULL;
+
+        if (word && PyList_Append(list, word) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(word);
+    }
+    return list && !PyErr_Occurred() ? list : NULL;
+}
+
+static PyObject *describe(const limen_metric *metric)
+{
+    static const char *const tasks[] = {"binary", "multiclass", "multilabel"};
+    static const char *const averages[] = {"none",     "micro",   "macro",
+                                           "weighted", "samples", "whole"};
+    PyObject *task_list = words_of(metric->tasks, tasks, 3, 1);
+    PyObject *average_list = words_of(metric->averages, averages, 6, 0);
+    PyObject *row = NULL;
+
+    if (task_list && average_list)
+        row = Py_BuildValue("{s:s,s:s,s:s,s:s,s:s,s:O,s:O,s:i,s:d,s:d}", "name", metric->name,
+                            "title", metric->title, "formula", metric->formula, "help",
+                            metric->help, "source", metric->source, "tasks", task_list, "averages",
+                            average_list, "higher_is_better", (int)metric->higher_is_better, "low",
+                            metric->low, "high", metric->high);
+    Py_XDECREF(task_list);
+    Py_XDECREF(average_list);
+    return row;
+}
+
+static PyObject *metric_table(PyObject *module, PyObject *unused)
+{
+    PyObject *list = PyList_New(0);
+
+    (void)module;
+    (void)unused;
+    for (int64_t i = 0; list && i < limen_metric_count(); i++) {
+        PyObject *row = describe(limen_metric_at(i));
+
+        if (!row || PyList_Append(list, row) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(row);
+    }
+    return list;
+}
+
+static PyObject *cpu_names(PyObject *module, PyObject *unused)
+{
+    PyObject *list = PyList_New(0);
+    const char *name;
+
+    (void)module;
+    (void)unused;
+    for (int i = 0; list && (name = limen_cpu_at(i)) != NULL; i++) {
+        PyObject *text = PyUnicode_FromString(name);
+
+        if (!text || PyList_Append(list, text) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(text);
+    }
+    return list;
+}
+
+/* Decisions into fresh bytes, as a memoryview of the shape that the samples have. */
+static PyObject *decide(limen_module *module, const limen_spec *spec, int64_t set,
+                        const limen_batch *batch)
+{
+    int64_t samples = batch->scores.shape[0] * batch->scores.shape[2];
+    int64_t columns = spec->task == LIMEN_MULTILABEL ? batch->scores.shape[1] : 1;
+    char code = spec->task == LIMEN_MULTICLASS ? 'q' : 'B';
+    size_t size = code == 'q' ? 8 : 1;
+    void *decisions = PyMem_Malloc((size_t)(samples * columns) * size + 1);
+    PyObject *view = NULL;
+    limen_error error;
+
+    if (!decisions)
+        return PyErr_NoMemory();
+    if (limen_apply(spec, set, batch, decisions, NULL, &error) != LIMEN_OK)
+        (void)limen_raise(module, &error);
+    else if (spec->task == LIMEN_MULTILABEL)
+        view = limen_numbers(decisions, code, (Py_ssize_t)samples, (Py_ssize_t)columns);
+    else
+        view = limen_numbers(decisions, code, 0, (Py_ssize_t)samples);
+    PyMem_Free(decisions);
+    return view;
+}
+
+static PyObject *apply(PyObject *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    enum { OWN = 2 };
+    const char *names[OWN + SPEC_ARGUMENTS] = {"scores", "set"};
+    limen_module *module = limen_module_of(self);
+    PyObject *values[OWN + SPEC_ARGUMENTS], *decisions = NULL;
+    limen_owned_spec spec = {0};
+    limen_owned_batch batch;
+    int64_t set = 0;
+
+    memcpy(names + OWN, limen_spec_names, sizeof limen_spec_names);
+    memset(&batch, 0, sizeof batch);
+    if (limen_arguments("apply", names, OWN + SPEC_ARGUMENTS, 1, 1, args, nargs, kwnames, values) <
+        0)
+        return NULL;
+    if (limen_take_int64(values[1], "set", &set) == 0 &&
+        limen_spec_take(module, values + OWN, &spec) == 0 &&
+        limen_batch_take(module, spec.spec.task, values[0], NULL, NULL, NULL, &batch) == 0)
+        decisions = decide(module, &spec.spec, set, &batch.batch);
+    limen_batch_release(&batch);
+    limen_spec_release(&spec);
+    return decisions;
+}
+
+/* Where limen would read an object's first element, and its dtype, shape and strides: shows whether
+ * a copy is made. */
+static PyObject *inspect(PyObject *self, PyObject *object)
+{
+    limen_tensor tensor = {0};
+    PyObject *shape, *strides, *answer = NULL;
+
+    if (limen_tensor_take(limen_module_of(self), object, "object", &tensor) < 0) {
+        limen_tensor_release(&tensor);
+        return NULL;
+    }
+    shape = PyTuple_New(tensor.ndim);
+    strides = PyTuple_New(tensor.ndim);
+    for (int axis = 0; shape && strides && axis < tensor.ndim; axis++) {
+        (void)PyTuple_SetItem(shape, axis, PyLong_FromLongLong(tensor.shape[axis]));
+        (void)PyTuple_SetItem(strides, axis, PyLong_FromLongLong(tensor.stride[axis]));
+    }
+    if (shape && strides && !PyErr_Occurred())
+        answer = Py_BuildValue("(NsOO)", PyLong_FromVoidPtr((void *)(uintptr_t)tensor.data),
+                               limen_dtype_name(tensor.dtype), shape, strides);
+    Py_XDECREF(shape);
+    Py_XDECREF(strides);
+    limen_tensor_release(&tensor);
+    return answer;
+}
+
+static PyMethodDef functions[] = {
+    {"metric_table", metric_table, METH_NOARGS,
+     "metric_table()\n--\n\nEvery metric: a list of dicts with name, title, formula, help, source, "
+     "..."},
+    {"cpu_names", cpu_names, METH_NOARGS,
+     "cpu_names()\n--\n\nThe kernel sets that this machine can run, slowest first."},
+    {"apply", (PyCFunction)(void (*)(void))apply, METH_FASTCALL | METH_KEYWORDS,
+     "apply(scores, *, task, width=1, thresholds=None, rule='ge', ...)\n--\n\n"
+     "Decisions: uint8 of shape (N, L), (N,) for binary; int64 class numbers for multiclass."},
+    {"inspect", inspect, METH_O,
+     "inspect(object)\n--\n\n(address, dtype, shape, strides in bytes) as limen reads the object."},
+    {NULL, NULL, 0, NULL},
+};
+
+/* ---- The module --------------------------------------------------------------------------- */
+
+static int add_objects(PyObject *module)
+{
+    limen_module *state = limen_module_of(module);
+
+    state->dtypes = PyDict_New();
+    state->warned = PySet_New(NULL);
+    state->error = limen_error_type(module);
+    state->tally_type = limen_tally_type(module);
+    state->result_type = limen_result_type(module);
+    if (!state->dtypes || !state->warned || !state->error || !state->tally_type ||
+        !state->result_type)
+        return -1;
+    if (PyModule_AddObjectRef(module, "Error", state->error) < 0 ||
+        PyModule_AddObjectRef(module, "Tally", state->tally_type) < 0 ||
+        PyModule_AddStringConstant(module, "__version__", limen_version()) < 0)
+        return -1;
+    return PyModule_AddStringConstant(module, "cpu_name", limen_cpu_name());
+}
+
+static int traverse(PyObject *module, visitproc visit, void *arg)
+{
+    limen_module *state = limen_module_of(module);
+
+    Py_VISIT(state->error);
+    Py_VISIT(state->tally_type);
+    Py_VISIT(state->result_type);
+    Py_VISIT(state->dtypes);
+    Py_VISIT(state->warned);
+    return 0;
+}
+
+static int clear(PyObject *module)
+{
+    limen_module *state = limen_module_of(module);
+
+    Py_CLEAR(state->error);
+    Py_CLEAR(state->tally_type);
+    Py_CLEAR(state->result_type);
+    Py_CLEAR(state->dtypes);
+    Py_CLEAR(state->warned);
+    return 0;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, add_objects},
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "limen._core",
+    .m_doc = "The C core of limen.",
+    .m_size = sizeof(limen_module),
+    .m_methods = functions,
+    .m_slots = slots,
+    .m_traverse = traverse,
+    .m_clear = clear,
+};
+
+PyMODINIT_FUNC PyInit__core(void)
+{
+    return PyModuleDef_Init(&definition);
+}

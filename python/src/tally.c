@@ -1,0 +1,509 @@
+#include "tally.h"
+
+#include <string.h>
+
+/* Below this many cells an update is over before another thread could use the interpreter lock. */
+#define CELLS_WORTH_UNLOCKING 20000
+
+typedef struct tally_object {
+    PyObject_HEAD limen_tally *tally;
+    PyObject *arrays; /* keeps attached count arrays alive, or NULL */
+    int busy;         /* an update without the lock is under way */
+} tally_object;
+
+static limen_module *module_of(PyObject *self)
+{
+    return PyType_GetModuleState(Py_TYPE(self));
+}
+
+/* Claims the tally for one call; two threads in one tally would corrupt it. */
+static int enter(tally_object *self)
+{
+    int free = 0;
+
+    if (!self->tally) {
+        PyErr_SetString(PyExc_RuntimeError, "Tally.__init__ was not called");
+        return -1;
+    }
+    if (__atomic_compare_exchange_n(&self->busy, &free, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return 0;
+    PyErr_SetString(PyExc_RuntimeError,
+                    "another thread is using this Tally: give each thread its own and merge them");
+    return -1;
+}
+
+static void leave(tally_object *self)
+{
+    __atomic_store_n(&self->busy, 0, __ATOMIC_RELEASE);
+}
+
+/* ---- Life --------------------------------------------------------------------------------- */
+
+/* int64 memory of at least `count` elements, packed, writable. */
+static int take_counts(limen_module *module, PyObject *object, const char *name, int64_t count,
+                       int64_t **out)
+{
+    limen_tensor tensor = {0};
+    int64_t have = 1;
+    int status = limen_tensor_take(module, object, name, &tensor);
+
+    for (int axis = 0; axis < tensor.ndim; axis++)
+        have *= tensor.shape[axis];
+    if (status == 0 && tensor.dtype != LIMEN_NONE && (tensor.dtype != LIMEN_I64 || have != count)) {
+        PyErr_Format(PyExc_ValueError, "%s must hold %lld int64 values without gaps", name,
+                     (long long)count);
+        status = -1;
+    }
+    memcpy(out, &tensor.data, sizeof *out);
+    limen_tensor_release(&tensor);
+    return status;
+}
+
+/* arrays: None, or (tp, fp, tn, fn, confusion), each None or int64. */
+static int take_arrays(limen_module *module, const limen_spec *spec, PyObject *arrays,
+                       limen_count_arrays *out)
+{
+    int64_t groups = spec->groups > 0 ? spec->groups : 1;
+    int64_t sets = spec->sets > 0 ? spec->sets : 1;
+    int64_t width = spec->width > 0 ? spec->width : 1;
+    int64_t **fields[5] = {&out->tp, &out->fp, &out->tn, &out->fn, &out->confusion};
+    static const char *const names[5] = {"tp", "fp", "tn", "fn", "confusion"};
+
+    out->size = sizeof *out;
+    if (!PyTuple_Check(arrays) || PyTuple_Size(arrays) != 5) {
+        PyErr_SetString(PyExc_TypeError, "arrays must be a tuple (tp, fp, tn, fn, confusion)");
+        return -1;
+    }
+    for (int i = 0; i < 5; i++) {
+        int64_t count = groups * sets * width * (i == 4 ? width : 1);
+
+        if (take_counts(module, PyTuple_GetItem(arrays, i), names[i], count, fields[i]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int make(tally_object *self, limen_module *module, const limen_spec *spec, PyObject *arrays)
+{
+    limen_count_arrays counts = {0};
+    limen_error error;
+    limen_status status;
+
+    if (arrays && arrays != Py_None) {
+        if (take_arrays(module, spec, arrays, &counts) < 0)
+            return -1;
+        status = limen_tally_attach(spec, &counts, NULL, &self->tally, &error);
+        self->arrays = Py_NewRef(arrays);
+    } else {
+        status = limen_tally_create(spec, NULL, &self->tally, &error);
+    }
+    if (status != LIMEN_OK)
+        (void)limen_raise(module, &error);
+    return status == LIMEN_OK ? 0 : -1;
+}
+
+static int tally_init(PyObject *object, PyObject *args, PyObject *kwargs)
+{
+    tally_object *self = (tally_object *)object;
+    const char *names[SPEC_ARGUMENTS + 1];
+    PyObject *values[SPEC_ARGUMENTS + 1];
+    limen_owned_spec spec = {0};
+    int status = -1;
+
+    if (self->tally) {
+        PyErr_SetString(PyExc_RuntimeError, "a Tally is initialised once");
+        return -1;
+    }
+    memcpy(names, limen_spec_names, sizeof limen_spec_names);
+    names[SPEC_ARGUMENTS] = "arrays";
+    if (limen_arguments_tuple("Tally", names, SPEC_ARGUMENTS + 1, 3, 1, args, kwargs, values) ==
+            0 &&
+        limen_spec_take(module_of(object), values, &spec) == 0)
+        status = make(self, module_of(object), &spec.spec, values[SPEC_ARGUMENTS]);
+    limen_spec_release(&spec);
+    return status;
+}
+
+static void tally_dealloc(PyObject *object)
+{
+    tally_object *self = (tally_object *)object;
+    PyTypeObject *type = Py_TYPE(object);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+
+    limen_tally_destroy(self->tally);
+    Py_CLEAR(self->arrays);
+    release(object);
+    Py_DECREF(type);
+}
+
+/* ---- Changes ------------------------------------------------------------------------------ */
+
+static PyObject *tally_update(PyObject *object, PyTypeObject *type, PyObject *const *args,
+                              size_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"scores", "targets", "weights", "groups"};
+    tally_object *self = (tally_object *)object;
+    limen_module *module = PyType_GetModuleState(type);
+    PyObject *values[4];
+    limen_owned_batch owned;
+    limen_error error;
+    limen_status status = LIMEN_OK;
+    int ready;
+
+    if (limen_arguments("update", names, 4, 4, 2, args, (Py_ssize_t)nargs, kwnames, values) < 0 ||
+        enter(self) < 0)
+        return NULL;
+    memset(&owned, 0, sizeof owned);
+    ready = limen_batch_take(module, limen_tally_spec(self->tally)->task, values[0], values[1],
+                             values[2], values[3], &owned) == 0;
+    if (ready) {
+        const int64_t *shape = owned.batch.scores.shape;
+        int64_t cells = shape[0] * shape[1] * shape[2];
+
+        owned.batch.row_offset = limen_tally_samples(self->tally);
+        if (cells >= CELLS_WORTH_UNLOCKING) {
+            PyThreadState *thread = PyEval_SaveThread();
+
+            status = limen_tally_update(self->tally, &owned.batch, &error);
+            PyEval_RestoreThread(thread);
+        } else {
+            status = limen_tally_update(self->tally, &owned.batch, &error);
+        }
+    }
+    limen_batch_release(&owned);
+    leave(self);
+    if (!ready)
+        return NULL;
+    return status == LIMEN_OK ? Py_NewRef(Py_None) : limen_raise(module, &error);
+}
+
+static PyObject *tally_merge(PyObject *object, PyTypeObject *type, PyObject *const *args,
+                             size_t nargs, PyObject *kwnames)
+{
+    static const char *const names[] = {"other"};
+    tally_object *self = (tally_object *)object;
+    limen_module *module = PyType_GetModuleState(type);
+    PyObject *values[1];
+    limen_error error;
+    limen_status status;
+
+    if (limen_arguments("merge", names, 1, 1, 1, args, (Py_ssize_t)nargs, kwnames, values) < 0)
+        return NULL;
+    if (!PyObject_TypeCheck(values[0], type)) {
+        PyErr_Format(PyExc_TypeError, "merge() takes another Tally, not %R", values[0]);
+        return NULL;
+    }
+    if (values[0] == object) {
+        PyErr_SetString(PyExc_ValueError, "a Tally cannot be merged with itself");
+        return NULL;
+    }
+    if (enter(self) < 0)
+        return NULL;
+    if (enter((tally_object *)values[0]) < 0) {
+        leave(self);
+        return NULL;
+    }
+    status = limen_tally_merge(self->tally, ((tally_object *)values[0])->tally, &error);
+    leave((tally_object *)values[0]);
+    leave(self);
+    return status == LIMEN_OK ? Py_NewRef(Py_None) : limen_raise(module, &error);
+}
+
+static PyObject *tally_reset(PyObject *object, PyObject *unused)
+{
+    tally_object *self = (tally_object *)object;
+
+    (void)unused;
+    if (enter(self) < 0)
+        return NULL;
+    limen_tally_reset(self->tally);
+    leave(self);
+    Py_RETURN_NONE;
+}
+
+/* ---- Reading ------------------------------------------------------------------------------ */
+
+static PyObject *tally_report(PyObject *object, PyTypeObject *type, PyObject *const *args,
+                              size_t nargs, PyObject *kwnames)
+{
+    tally_object *self = (tally_object *)object;
+    limen_module *module = PyType_GetModuleState(type);
+    PyObject *values[OPTION_ARGUMENTS], *report = NULL;
+    limen_owned_options owned = {0};
+    limen_result *result;
+    limen_error error;
+
+    if (limen_arguments("report", limen_option_names, OPTION_ARGUMENTS, 1, 0, args,
+                        (Py_ssize_t)nargs, kwnames, values) < 0)
+        return NULL;
+    if (limen_options_take(module, values, &owned) == 0 && enter(self) == 0) {
+        if (limen_compute(self->tally, &owned.options, NULL, &result, &error) == LIMEN_OK)
+            report = limen_result_wrap(module, result);
+        else
+            (void)limen_raise(module, &error);
+        leave(self);
+    }
+    limen_options_release(&owned);
+    return report;
+}
+
+/* What metric() is asked for. */
+struct request {
+    const limen_metric *metric;
+    limen_average average;
+    int64_t set, group;
+};
+
+static int take_request(PyObject *const *values, struct request *request)
+{
+    static const char *const averages[] = {"none",     "micro",   "macro",
+                                           "weighted", "samples", "whole"};
+    const char *name = PyUnicode_Check(values[0]) ? PyUnicode_AsUTF8AndSize(values[0], NULL) : NULL;
+    int average = limen_choice(values[1], "average", averages, 6);
+
+    if (average < 0)
+        return -1;
+    *request = (struct request){.metric = name ? limen_metric_find(name) : NULL,
+                                .average = (limen_average)(1 << average)};
+    if (!request->metric) {
+        PyErr_Format(PyExc_ValueError, "there is no metric %R: limen.metric_table() lists them",
+                     values[0]);
+        return -1;
+    }
+    if (limen_take_int64(values[2], "set", &request->set) < 0)
+        return -1;
+    return limen_take_int64(values[3], "group", &request->group);
+}
+
+static PyObject *values_of(limen_module *module, const limen_tally *tally,
+                           const struct request *request, const limen_compute_options *options)
+{
+    int64_t count = request->average == LIMEN_AVERAGE_NONE ? limen_tally_spec(tally)->width : 1;
+    double *numbers = PyMem_Malloc((size_t)count * sizeof *numbers);
+    PyObject *values = NULL;
+    limen_error error;
+
+    if (!numbers)
+        return PyErr_NoMemory();
+    if (limen_metric_values(request->metric, tally, request->set, request->group, request->average,
+                            options, numbers, NULL, &error) != LIMEN_OK)
+        (void)limen_raise(module, &error);
+    else if (request->average == LIMEN_AVERAGE_NONE)
+        values = limen_numbers(numbers, 'd', 0, (Py_ssize_t)count);
+    else
+        values = PyFloat_FromDouble(numbers[0]);
+    PyMem_Free(numbers);
+    return values;
+}
+
+static PyObject *tally_metric(PyObject *object, PyTypeObject *type, PyObject *const *args,
+                              size_t nargs, PyObject *kwnames)
+{
+    enum { OWN = 4 };
+    const char *names[OWN + OPTION_ARGUMENTS] = {"name", "average", "set", "group"};
+    tally_object *self = (tally_object *)object;
+    limen_module *module = PyType_GetModuleState(type);
+    PyObject *values[OWN + OPTION_ARGUMENTS], *numbers = NULL;
+    limen_owned_options owned = {0};
+    struct request request;
+
+    memcpy(names + OWN, limen_option_names, sizeof limen_option_names);
+    if (limen_arguments("metric", names, OWN + OPTION_ARGUMENTS, 2, 1, args, (Py_ssize_t)nargs,
+                        kwnames, values) < 0)
+        return NULL;
+    if (take_request(values, &request) == 0 &&
+        limen_options_take(module, values + OWN, &owned) == 0 && enter(self) == 0) {
+        numbers = values_of(module, self->tally, &request, &owned.options);
+        leave(self);
+    }
+    limen_options_release(&owned);
+    return numbers;
+}
+
+/* (labels, 4) doubles: tp, fp, tn, fn. */
+static PyObject *counts_of(limen_module *module, const limen_tally *tally, int64_t set,
+                           int64_t group)
+{
+    int64_t width = limen_tally_spec(tally)->width;
+    limen_counts *counts = PyMem_Malloc((size_t)width * sizeof *counts);
+    PyObject *numbers = NULL;
+    limen_status status = LIMEN_OK;
+    limen_error error;
+
+    if (!counts)
+        return PyErr_NoMemory();
+    for (int64_t label = 0; label < width && status == LIMEN_OK; label++)
+        status = limen_tally_counts(tally, set, group, label, &counts[label], &error);
+    if (status == LIMEN_OK)
+        numbers = limen_numbers(counts, 'd', (Py_ssize_t)width, 4);
+    else
+        (void)limen_raise(module, &error);
+    PyMem_Free(counts);
+    return numbers;
+}
+
+static PyObject *confusion_of(limen_module *module, const limen_tally *tally, int64_t set,
+                              int64_t group)
+{
+    const limen_spec *spec = limen_tally_spec(tally);
+    int64_t side = spec->task == LIMEN_BINARY ? 2 : spec->width;
+    double *matrix = PyMem_Malloc((size_t)(side * side) * sizeof *matrix);
+    PyObject *numbers = NULL;
+    limen_error error;
+
+    if (!matrix)
+        return PyErr_NoMemory();
+    if (limen_tally_confusion(tally, set, group, matrix, &error) == LIMEN_OK)
+        numbers = limen_numbers(matrix, 'd', (Py_ssize_t)side, (Py_ssize_t)side);
+    else
+        (void)limen_raise(module, &error);
+    PyMem_Free(matrix);
+    return numbers;
+}
+
+static PyObject *thresholds_of(limen_module *module, const limen_tally *tally, int64_t set,
+                               int64_t group)
+{
+    int64_t width = limen_tally_spec(tally)->width;
+    double *thresholds = PyMem_Malloc((size_t)width * sizeof *thresholds);
+    PyObject *numbers = NULL;
+    limen_error error;
+
+    (void)group;
+    if (!thresholds)
+        return PyErr_NoMemory();
+    if (limen_tally_thresholds(tally, set, thresholds, &error) == LIMEN_OK)
+        numbers = limen_numbers(thresholds, 'd', 0, (Py_ssize_t)width);
+    else
+        (void)limen_raise(module, &error);
+    PyMem_Free(thresholds);
+    return numbers;
+}
+
+/* The three readers of (set, group) differ in what they read alone. */
+static PyObject *read_numbers(PyObject *object, PyTypeObject *type, PyObject *const *args,
+                              size_t nargs, PyObject *kwnames, const char *function,
+                              PyObject *(*read)(limen_module *, const limen_tally *, int64_t,
+                                                int64_t))
+{
+    static const char *const names[] = {"set", "group"};
+    tally_object *self = (tally_object *)object;
+    limen_module *module = PyType_GetModuleState(type);
+    PyObject *values[2], *numbers;
+    int64_t set = 0;
+    int64_t group = 0;
+
+    if (limen_arguments(function, names, 2, 2, 0, args, (Py_ssize_t)nargs, kwnames, values) < 0 ||
+        limen_take_int64(values[0], "set", &set) < 0 ||
+        limen_take_int64(values[1], "group", &group) < 0 || enter(self) < 0)
+        return NULL;
+    numbers = read(module, self->tally, set, group);
+    leave(self);
+    return numbers;
+}
+
+static PyObject *tally_counts(PyObject *object, PyTypeObject *type, PyObject *const *args,
+                              size_t nargs, PyObject *kwnames)
+{
+    return read_numbers(object, type, args, nargs, kwnames, "counts", counts_of);
+}
+
+static PyObject *tally_confusion(PyObject *object, PyTypeObject *type, PyObject *const *args,
+                                 size_t nargs, PyObject *kwnames)
+{
+    return read_numbers(object, type, args, nargs, kwnames, "confusion", confusion_of);
+}
+
+static PyObject *tally_thresholds(PyObject *object, PyTypeObject *type, PyObject *const *args,
+                                  size_t nargs, PyObject *kwnames)
+{
+    return read_numbers(object, type, args, nargs, kwnames, "thresholds", thresholds_of);
+}
+
+static PyObject *get_samples(PyObject *object, void *unused)
+{
+    (void)unused;
+    return PyLong_FromLongLong(limen_tally_samples(((tally_object *)object)->tally));
+}
+
+static PyObject *get_width(PyObject *object, void *unused)
+{
+    (void)unused;
+    return PyLong_FromLongLong(limen_tally_spec(((tally_object *)object)->tally)->width);
+}
+
+static PyObject *get_sets(PyObject *object, void *unused)
+{
+    (void)unused;
+    return PyLong_FromLongLong(limen_tally_spec(((tally_object *)object)->tally)->sets);
+}
+
+static PyObject *get_dtype(PyObject *object, void *unused)
+{
+    const char *name =
+        limen_dtype_name(limen_tally_spec(((tally_object *)object)->tally)->score_dtype);
+
+    (void)unused;
+    return name ? PyUnicode_FromString(name) : Py_NewRef(Py_None);
+}
+
+#define FAST(function) \
+    (PyCFunction)(void (*)(void))(function), METH_METHOD | METH_FASTCALL | METH_KEYWORDS
+
+static PyMethodDef methods[] = {
+    {"update", FAST(tally_update),
+     "update(scores, targets, weights=None, groups=None)\n--\n\n"
+     "Adds a batch: all of it, or nothing when limen.Error is raised.\n\n"
+     "scores: (N, L, ...) multilabel, (N, C, ...) multiclass (or class numbers (N, ...)),\n"
+     "(N, ...) binary; float16, bfloat16, float32, float64, or 0/1 decisions of bool or integers.\n"
+     "targets: 0/1 of the same shape, or for multiclass class numbers (N, ...).\n"
+     "weights: (N,), not negative, when the tally is weighted. groups: (N,), 0..groups-1.\n"
+     "Arrays are read in place through the buffer protocol, DLPack or Arrow where strides allow."},
+    {"merge", FAST(tally_merge),
+     "merge(other)\n--\n\nAdds another Tally of the same configuration; limen.Error names the "
+     "first field\n"
+     "that differs."},
+    {"reset", tally_reset, METH_NOARGS, "reset()\n--\n\nBack to no samples."},
+    {"report", FAST(tally_report),
+     "report(metrics=None, *, labels=None, zero_division=0, ...)\n--\n\n"
+     "Everything that the samples so far tell, as a Result."},
+    {"metric", FAST(tally_metric),
+     "metric(name, average='none', *, set=0, group=0, zero_division=0, ...)\n--\n\n"
+     "One metric: a float, or for average 'none' a memoryview with a value a label."},
+    {"counts", FAST(tally_counts),
+     "counts(set=0, group=0)\n--\n\ntp, fp, tn, fn a label: a memoryview of shape (L, 4)."},
+    {"confusion", FAST(tally_confusion),
+     "confusion(set=0, group=0)\n--\n\nThe C x C matrix, rows true classes; 2 x 2 for binary."},
+    {"thresholds", FAST(tally_thresholds),
+     "thresholds(set=0)\n--\n\nThe thresholds that are compared with, in the scores' precision."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef properties[] = {
+    {"samples", get_samples, NULL, "Samples added.", NULL},
+    {"width", get_width, NULL, "Labels or classes.", NULL},
+    {"sets", get_sets, NULL, "Threshold sets.", NULL},
+    {"dtype", get_dtype, NULL, "dtype of the scores, None before the first update.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_init, tally_init},
+    {Py_tp_dealloc, tally_dealloc},
+    {Py_tp_methods, methods},
+    {Py_tp_getset, properties},
+    {Py_tp_doc,
+     "The sums that every metric is a function of; updated batch by batch, merged across\n"
+     "processes."},
+    {0, NULL},
+};
+
+PyObject *limen_tally_type(PyObject *module)
+{
+    PyType_Spec spec = {.name = "limen._core.Tally",
+                        .basicsize = sizeof(tally_object),
+                        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                        .slots = slots};
+
+    return PyType_FromModuleAndSpec(module, &spec, NULL);
+}

@@ -1,0 +1,83 @@
+/* limen._core.Tally, and the reading of a spec that it shares with the functions. */
+#ifndef LIMEN_PYTHON_TALLY_H
+#define LIMEN_PYTHON_TALLY_H
+
+#include "core.h"
+#include "ingest.h"
+
+/* A spec with the memory that its pointers point to. Zero before use. */
+typedef struct limen_owned_spec {
+    limen_spec spec;
+    double *thresholds;
+    double *bin_edges;
+} limen_owned_spec;
+
+/* The keyword arguments that make a spec, in the order of limen_spec_names. */
+enum {
+    SPEC_TASK,
+    SPEC_WIDTH,
+    SPEC_THRESHOLDS,
+    SPEC_KEEP,
+    SPEC_RULE,
+    SPEC_NAN,
+    SPEC_LOGITS,
+    SPEC_WEIGHTED,
+    SPEC_IGNORE_INDEX,
+    SPEC_TOP_K,
+    SPEC_GROUPS,
+    SPEC_BINS,
+    SPEC_BIN_EDGES,
+    SPEC_CALIBRATION_BINS,
+    SPEC_BETA,
+    SPEC_THREADS,
+    SPEC_ARGUMENTS
+};
+extern const char *const limen_spec_names[SPEC_ARGUMENTS];
+
+/* values as limen_arguments gives them. 0, or -1 with an exception; release in either case. */
+int limen_spec_take(limen_module *module, PyObject *const *values, limen_owned_spec *out);
+void limen_spec_release(limen_owned_spec *spec);
+
+/* Options of limen_compute and limen_metric_values. */
+typedef struct limen_owned_options {
+    limen_compute_options options;
+    const char **metrics;
+    const char **labels;
+    PyObject *metrics_owner, *labels_owner;
+} limen_owned_options;
+
+enum {
+    OPTION_METRICS,
+    OPTION_LABELS,
+    OPTION_ZERO_DIVISION,
+    OPTION_KAPPA_WEIGHTS,
+    OPTION_MULTICLASS,
+    OPTION_NORMALIZE,
+    OPTION_BETA,
+    OPTION_COST,
+    OPTION_PT,
+    OPTION_MAX_FPR,
+    OPTION_FPR_RANGE,
+    OPTION_FLOOR,
+    OPTION_SQUARED,
+    OPTION_ARGUMENTS
+};
+extern const char *const limen_option_names[OPTION_ARGUMENTS];
+
+int limen_options_take(limen_module *module, PyObject *const *values, limen_owned_options *out);
+void limen_options_release(limen_owned_options *options);
+
+/* A batch from Python objects, with what keeps it alive. Zero before use. */
+typedef struct limen_owned_batch {
+    limen_batch batch;
+    limen_tensor tensors[4]; /* scores, targets, weights, groups */
+} limen_owned_batch;
+
+int limen_batch_take(limen_module *module, limen_task task, PyObject *scores, PyObject *targets,
+                     PyObject *weights, PyObject *groups, limen_owned_batch *out);
+void limen_batch_release(limen_owned_batch *batch);
+
+/* The Tally type, made for a module. */
+PyObject *limen_tally_type(PyObject *module);
+
+#endif

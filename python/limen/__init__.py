@@ -1,0 +1,32 @@
+"""limen turns classifier scores into decisions and measures them, with a threshold per label.
+
+    import limen
+
+    report = limen.evaluate(scores, targets, thresholds=[0.6, 0.5, 0.8])
+    print(report)                       # the table that the command line prints
+    report["averages"]["macro"]["f1"]
+
+Scores and targets are anything with the buffer protocol (NumPy), DLPack (PyTorch, JAX), the Arrow
+interface (pyarrow, polars), or nested lists; they are read in place where strides allow. None of
+those libraries is imported here.
+
+Doors to other libraries are modules of their own: limen.torch, limen.sklearn,
+limen.sentence_transformers, limen.plot, and limen.metrics with scikit-learn's signatures.
+"""
+
+from ._core import Error, __version__, cpu_name, cpu_names, metric_table
+from ._decide import apply, evaluate
+from ._report import Report
+from ._tally import Tally
+
+__all__ = [
+    "Error",
+    "Report",
+    "Tally",
+    "__version__",
+    "apply",
+    "cpu_name",
+    "cpu_names",
+    "evaluate",
+    "metric_table",
+]

@@ -1,0 +1,86 @@
+from collections.abc import Sequence
+from typing import Any
+
+__version__: str
+cpu_name: str
+
+class Error(ValueError):
+    code: str
+    row: int | None
+    column: int | None
+
+class Result:
+    def tree(self) -> dict[str, Any]: ...
+    def render(
+        self, format: str = "table", *, top: int = 0, sort: str | None = None, columns: int = 80
+    ) -> str: ...
+
+class Tally:
+    samples: int
+    width: int
+    sets: int
+    dtype: str | None
+    def __init__(
+        self,
+        task: str,
+        width: int = 1,
+        thresholds: Any = None,
+        *,
+        keep: str | Sequence[str] | None = None,
+        rule: str = "ge",
+        nan: str = "error",
+        logits: bool = False,
+        weighted: bool = False,
+        ignore_index: int | None = None,
+        top_k: int = 0,
+        groups: int = 0,
+        bins: int = 0,
+        bin_edges: Any = None,
+        calibration_bins: int = 0,
+        beta: float = 0.0,
+        threads: int = 0,
+        arrays: tuple[Any, Any, Any, Any, Any] | None = None,
+    ) -> None: ...
+    def update(
+        self, scores: Any, targets: Any, weights: Any = None, groups: Any = None
+    ) -> None: ...
+    def merge(self, other: Tally) -> None: ...
+    def reset(self) -> None: ...
+    def report(
+        self,
+        metrics: Sequence[str] | None = None,
+        *,
+        labels: Sequence[str] | None = None,
+        zero_division: float | str = 0,
+        kappa_weights: str | None = None,
+        multiclass: str = "ovr",
+        normalize: str | None = None,
+        beta: float = 0.0,
+        cost: Sequence[float] | None = None,
+        pt: float = 0.0,
+        max_fpr: float = 0.0,
+        fpr_range: Sequence[float] | None = None,
+        floor: float = 0.0,
+        squared: bool = False,
+    ) -> Result: ...
+    def metric(
+        self, name: str, average: str = "none", *, set: int = 0, group: int = 0, **options: Any
+    ) -> float | memoryview: ...
+    def counts(self, set: int = 0, group: int = 0) -> memoryview: ...
+    def confusion(self, set: int = 0, group: int = 0) -> memoryview: ...
+    def thresholds(self, set: int = 0) -> memoryview: ...
+
+def metric_table() -> list[dict[str, Any]]: ...
+def cpu_names() -> list[str]: ...
+def apply(
+    scores: Any,
+    set: int = 0,
+    *,
+    task: str,
+    width: int = 1,
+    thresholds: Any = None,
+    rule: str = "ge",
+    nan: str = "error",
+    logits: bool = False,
+) -> memoryview: ...
+def inspect(object: Any) -> tuple[int, str, tuple[int, ...], tuple[int, ...]]: ...

@@ -17,7 +17,7 @@ STATES = {
 
 
 def infer(scores: Any, targets: Any, task: str | None, width: int | None) -> tuple[str, int]:
-    """The task and width: as given, else as the shapes imply; ValueError where they leave it open."""
+    """Task and width: as given, else as the shapes imply; ValueError where they do not."""
     shape = _core.inspect(scores)[2]
     target_shape = shape if targets is None else _core.inspect(targets)[2]
     columns = shape[1] if len(shape) > 1 else 1
@@ -69,8 +69,8 @@ def evaluate(
     of any range, or 0/1 decisions of bool or integers. targets: 0/1 of the same shape; for
     multiclass (N,) class numbers. thresholds: a number (0.5), one a label, rows of one a label
     (several sets, side by side in the report), or a `Thresholds`, which brings its rule; for
-    multiclass, offsets added to the scores before the argmax (0). A threshold is rounded to the dtype
-    of the scores; +inf means none and -inf all. weights: (N,), not negative.
+    multiclass, offsets added to the scores before the argmax (0). A threshold is rounded to the
+    dtype of the scores; +inf means none and -inf all. weights: (N,), not negative.
     groups: (N,) integers from 0 to group_count - 1. task: inferred from the shapes when None.
     metrics: names as in `limen.metric_table()`; None is the usual set. keep: states beside those
     that the task implies ("ranking", "calibration", ...), for metrics that need them. options:

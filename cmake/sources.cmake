@@ -13,6 +13,17 @@ set(LIMEN_SOURCES
     src/kernels/scalar.c
     src/kernels/select.c
     src/kernels/sort.c
+    src/result/result.c
+    src/metrics/agreement.c
+    src/metrics/average.c
+    src/metrics/confusion.c
+    src/metrics/counts.c
+    src/metrics/diagnostic.c
+    src/metrics/groups.c
+    src/metrics/options.c
+    src/metrics/samples.c
+    src/metrics/table.c
+    src/metrics/values.c
 )
 
 set(LIMEN_IO_SOURCES

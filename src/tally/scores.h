@@ -40,13 +40,11 @@ limen_dtype limen_scores_dtype(const limen_tally *tally);
 int64_t limen_scores_blocks(const limen_tally *tally);
 limen_score_block limen_scores_block(const limen_tally *tally, int64_t index);
 
-/* Which cells to read. -1 in group or label adds all of them. Multiclass: `label` is the column of
- * scores (-1: every column, each against the rest), and the positives are the rows of class
- * `label`; with rival >= 0 the negatives are the rows of that class only, else all others. */
+/* Which cells to read. -1 in group or label adds all of them. Multiclass: `label` is a column of
+ * scores, whose positives are the rows of class `label` and whose negatives all others. */
 typedef struct limen_score_query {
     int64_t group;
     int64_t label;
-    int64_t rival; /* -1 but for multiclass one against one */
 } limen_score_query;
 
 /* Keys of positives and of negatives apart, each ascending; with weights, where the tally has them,
@@ -56,8 +54,7 @@ typedef struct limen_score_lists {
     void *positives, *negatives;
     double *positive_weights, *negative_weights; /* NULL in an unweighted tally */
     int64_t positive_count, negative_count;
-    void *memory; /* what release gives back */
-    int64_t capacity;
+    int64_t capacity; /* keys that the memory behind `positives` has room for */
 } limen_score_lists;
 
 /* Copies and sorts; the tally is only read, so several threads may do it at once. Released by
@@ -66,5 +63,17 @@ typedef struct limen_score_lists {
 limen_status limen_scores_sorted(const limen_tally *tally, const limen_score_query *query,
                                  limen_score_lists *lists, limen_error *error);
 void limen_score_lists_release(const limen_tally *tally, limen_score_lists *lists);
+
+/* A key and the row that it comes from. */
+typedef struct limen_ranked {
+    uint64_t key;
+    int64_t row; /* of the tally, from 0 */
+} limen_ranked;
+
+/* The cells of one label that are not ignored, in ascending order of their keys and, among equal
+ * keys, of their rows. `ranked` and `scratch` have room for limen_tally_samples elements each, and
+ * the result is in `ranked`. Returns how many there are. */
+int64_t limen_scores_rank(const limen_tally *tally, const limen_score_query *query,
+                          limen_ranked *ranked, limen_ranked *scratch);
 
 #endif

@@ -16,12 +16,15 @@ set(LIMEN_SOURCES
     src/result/result.c
     src/metrics/agreement.c
     src/metrics/average.c
+    src/metrics/compute.c
     src/metrics/confusion.c
     src/metrics/counts.c
     src/metrics/diagnostic.c
     src/metrics/groups.c
+    src/metrics/notes.c
     src/metrics/options.c
     src/metrics/samples.c
+    src/metrics/section.c
     src/metrics/table.c
     src/metrics/values.c
 )

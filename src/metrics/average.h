@@ -33,6 +33,10 @@ double limen_ratio_value(limen_ratio ratio, limen_zero_division policy);
 /* Counts of all labels added up. */
 limen_counts limen_pooled_counts(const limen_tally *tally, int64_t set, int64_t group);
 
+/* "binary", ...; "macro", ... (NULL for a value that is none). */
+const char *limen_task_name(limen_task task);
+const char *limen_average_name(limen_average average);
+
 /* Whether the row has this form for this tally: LIMEN_OK, ARGUMENT for one that it has nowhere,
  * STATE for one that needs another state. Indices are in range and options filled in. */
 limen_status limen_row_check(const limen_metric_row *row, const limen_tally *tally, int64_t group,

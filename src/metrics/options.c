@@ -1,4 +1,5 @@
 #include "metrics/average.h"
+#include "tally/spec.h"
 
 #include <math.h>
 
@@ -48,10 +49,10 @@ limen_status limen_options_fill(const limen_compute_options *options, limen_comp
     limen_compute_options copy = {.size = sizeof copy};
 
     if (options) {
-        /* A caller that was compiled against an older header has a shorter struct. */
-        if (options->size < sizeof options->size || options->size > sizeof copy)
-            return bad(error, "size of the options", "sizeof(limen_compute_options)");
-        memcpy(&copy, options, options->size);
+        limen_status status = limen_copy_sized(&copy, sizeof copy, options, "options", error);
+
+        if (status != LIMEN_OK)
+            return status;
     }
     set_default(&copy.beta, 1.0);
     set_default(&copy.pt, 0.5);

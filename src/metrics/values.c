@@ -11,7 +11,7 @@ static const struct {
     {LIMEN_AVERAGE_SAMPLES, "samples"}, {LIMEN_AVERAGE_WHOLE, "whole"},
 };
 
-static const char *average_name(limen_average average)
+const char *limen_average_name(limen_average average)
 {
     for (size_t i = 0; i < sizeof average_names / sizeof average_names[0]; i++) {
         if (average_names[i].average == average)
@@ -20,7 +20,7 @@ static const char *average_name(limen_average average)
     return NULL;
 }
 
-static const char *task_name(limen_task task)
+const char *limen_task_name(limen_task task)
 {
     if (task == LIMEN_BINARY)
         return "binary";
@@ -67,11 +67,11 @@ limen_status limen_row_check(const limen_metric_row *row, const limen_tally *tal
 
     if (!(metric->tasks & (1u << task)))
         return limen_fail(error, LIMEN_ERR_STATE, "%s is not defined for a %s tally", metric->name,
-                          task_name(task));
+                          limen_task_name(task));
     if (!(metric->averages & (uint32_t)average) ||
         (average == LIMEN_AVERAGE_WHOLE && row->whole && !(row->whole_tasks & (1u << task))))
         return limen_fail(error, LIMEN_ERR_ARGUMENT, "%s has no %s form for a %s tally",
-                          metric->name, average_name(average), task_name(task));
+                          metric->name, limen_average_name(average), limen_task_name(task));
     if (!(tally->spec.states & states))
         return needs_states(error, metric->name, states);
     if (row->from_groups && (tally->spec.groups == 0 || group >= 0))
@@ -101,7 +101,7 @@ static limen_status check_request(const limen_metric *metric, const limen_tally 
     if (group < -1 || group >= limen_tally_groups(tally))
         return limen_fail(error, LIMEN_ERR_ARGUMENT, "group is %lld: the tally has %lld",
                           (long long)group, (long long)limen_tally_groups(tally));
-    if (!average_name(average))
+    if (!limen_average_name(average))
         return limen_fail(error, LIMEN_ERR_ARGUMENT, "average is %d, which is none", (int)average);
     return LIMEN_OK;
 }

@@ -30,6 +30,21 @@ set(LIMEN_SOURCES
 )
 
 set(LIMEN_IO_SOURCES
+    src/report/cells.c
+    src/report/confusion.c
+    src/report/csv.c
+    src/report/digits.c
+    src/report/grid.c
+    src/report/groups.c
+    src/report/json.c
+    src/report/labels.c
+    src/report/markdown.c
+    src/report/metrics_table.c
+    src/report/order.c
+    src/report/report.c
+    src/report/text.c
+    src/report/whole.c
+    src/report/width.c
 )
 
 set(LIMEN_CLI_SOURCES

@@ -185,6 +185,8 @@ typedef struct limen_report_options {
     const char *sort; /* a label's field, "-" before it for descending; NULL: data order */
     int32_t colour;   /* 1: the table may use terminal escapes */
     int32_t columns;  /* width of the table, 0 means 80 */
+    const char *const *set_names; /* what threshold sets are called; NULL: "set 1", "set 2", ... */
+    int64_t set_count;            /* names in set_names */
 } limen_report_options;
 
 /* Renders a result of limen_compute as UTF-8 text, which ends with a newline and is NUL-terminated;

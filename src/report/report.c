@@ -1,0 +1,136 @@
+#include "report/report.h"
+
+#include "report/digits.h"
+
+#include <stdio.h>
+
+const limen_node *limen_report_set(const limen_report *report, int64_t set)
+{
+    return report->sets ? limen_node_at(report->sets, set) : report->root;
+}
+
+const limen_node *limen_report_label(const limen_report *report, int64_t set, int64_t label)
+{
+    const limen_node *labels = limen_node_find(limen_report_set(report, set), "labels");
+
+    return labels ? limen_node_at(labels, label) : NULL;
+}
+
+static limen_task task_of(const limen_node *set)
+{
+    const limen_node *node = set ? limen_node_find(set, "task") : NULL;
+    const char *name = node ? limen_node_string(node) : NULL;
+
+    if (name && strcmp(name, "binary") == 0)
+        return LIMEN_BINARY;
+    return name && strcmp(name, "multiclass") == 0 ? LIMEN_MULTICLASS : LIMEN_MULTILABEL;
+}
+
+/* "multilabel: 5,426 samples, 28 labels, positive when score >= threshold" */
+static void draw_summary(const limen_report *report, const limen_pen *pen)
+{
+    static const char *const names[] = {"?", "binary", "multiclass", "multilabel"};
+    const limen_node *set = limen_report_set(report, 0);
+    const limen_node *samples = limen_node_find(set, "samples");
+    const limen_node *rule = limen_node_find(set, "rule");
+    int strict = rule && limen_node_string(rule) && strcmp(limen_node_string(rule), "gt") == 0;
+    char text[256], count[LIMEN_DIGITS_TEXT], labels[LIMEN_DIGITS_TEXT];
+
+    limen_digits_count(count, samples ? limen_node_number(samples) : 0);
+    limen_digits_count(labels, (double)report->labels);
+    if (report->task == LIMEN_MULTICLASS)
+        (void)snprintf(text, sizeof text, "%s: %s samples, %s classes", names[report->task], count,
+                       labels);
+    else
+        (void)snprintf(text, sizeof text, "%s: %s samples%s%s%s, positive when score %s threshold",
+                       names[report->task], count, report->task == LIMEN_BINARY ? "" : ", ",
+                       report->task == LIMEN_BINARY ? "" : labels,
+                       report->task == LIMEN_BINARY ? "" : " labels", strict ? ">" : ">=");
+    pen->heading(pen, text);
+    for (int64_t k = 0; report->set_count > 1 && k < report->set_count; k++) {
+        limen_report_set_name(report, k, text, sizeof text);
+        pen->line(pen, text);
+    }
+    pen->gap(pen);
+}
+
+static void draw_notes(const limen_report *report, const limen_pen *pen)
+{
+    if (report->stars || report->dashes)
+        pen->gap(pen);
+    if (report->stars)
+        pen->line(pen, "* undefined (0/0): what the zero-division policy puts in its place");
+    if (report->dashes)
+        pen->line(pen, "- undefined (0/0), without a value");
+}
+
+static void draw(limen_report *report, const limen_pen *pen)
+{
+    draw_summary(report, pen);
+    if (report->task == LIMEN_BINARY)
+        limen_layout_binary(report, pen);
+    else
+        limen_layout_labels(report, pen);
+    limen_layout_confusion(report, pen);
+    limen_layout_groups(report, pen);
+    draw_notes(report, pen);
+}
+
+static void render(limen_report *report, const limen_result *result, limen_buffer *out)
+{
+    limen_pen pen;
+
+    switch (report->options.format) {
+    case LIMEN_FORMAT_JSON:
+        limen_json_render(result, out);
+        break;
+    case LIMEN_FORMAT_CSV:
+        limen_csv_render(report, out);
+        break;
+    case LIMEN_FORMAT_MARKDOWN:
+        pen = limen_markdown_pen(out);
+        draw(report, &pen);
+        break;
+    default:
+        pen = limen_text_pen(out, report->options.columns, report->options.colour);
+        draw(report, &pen);
+        break;
+    }
+}
+
+limen_status limen_report_render(const limen_result *result, const limen_report_options *options,
+                                 const limen_allocator *allocator, char **text, size_t *length,
+                                 limen_error *error)
+{
+    limen_report report = {.root = limen_result_root(result), .set_count = 1};
+    limen_status status;
+    limen_buffer out;
+
+    if (options)
+        memcpy(&report.options, options,
+               options->size < sizeof report.options ? options->size : sizeof report.options);
+    if (report.options.format < LIMEN_FORMAT_TABLE || report.options.format > LIMEN_FORMAT_MARKDOWN)
+        return limen_fail(error, LIMEN_ERR_UNSUPPORTED,
+                          "report format %d is not supported; use table, json, csv or markdown",
+                          (int)report.options.format);
+    report.allocator = limen_allocator_or_default(allocator);
+    report.sets = limen_node_find(report.root, "sets");
+    if (report.sets)
+        report.set_count = limen_node_count(report.sets);
+    report.task = task_of(limen_report_set(&report, 0));
+    status = limen_report_order(&report, error);
+    if (status == LIMEN_OK) {
+        limen_buffer_init(&out, allocator);
+        render(&report, result, &out);
+        status = limen_buffer_take(&out, text, length, error);
+    }
+    limen_delete(&report.allocator, report.order, (size_t)report.labels, sizeof *report.order);
+    return status;
+}
+
+void limen_report_release(char *text, size_t length, const limen_allocator *allocator)
+{
+    limen_allocator with = limen_allocator_or_default(allocator);
+
+    limen_delete(&with, text, length + 1, 1);
+}

@@ -13,6 +13,20 @@ set(LIMEN_SOURCES
     src/kernels/scalar.c
     src/kernels/select.c
     src/kernels/sort.c
+    src/tally/apply.c
+    src/tally/batch.c
+    src/tally/cells.c
+    src/tally/class_counts.c
+    src/tally/classes.c
+    src/tally/confusion.c
+    src/tally/counts.c
+    src/tally/cuts.c
+    src/tally/fault.c
+    src/tally/label_counts.c
+    src/tally/read.c
+    src/tally/samples.c
+    src/tally/spec.c
+    src/tally/tally.c
     src/result/result.c
     src/metrics/agreement.c
     src/metrics/average.c

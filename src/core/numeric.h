@@ -60,6 +60,15 @@ static inline void limen_sum_add(limen_sum *sum, double x)
     sum->value = total;
 }
 
+/* Adds another sum with its carry. */
+static inline void limen_sum_join(limen_sum *sum, const limen_sum *other)
+{
+    double carry = other->carry;
+
+    limen_sum_add(sum, other->value);
+    sum->carry += carry;
+}
+
 static inline double limen_sum_of(const limen_sum *sum)
 {
     return sum->value + sum->carry;

@@ -17,4 +17,8 @@ double limen_effective_threshold(const limen_spec *spec, limen_dtype scores, dou
 /* The cut of it, as above. */
 double limen_cut_of(const limen_spec *spec, limen_dtype scores, double threshold);
 
+/* Writes the cuts (multiclass: offsets) of `count` thresholds as limen_cut_dtype(scores). */
+void limen_cuts_write(const limen_spec *spec, limen_dtype scores, const double *thresholds,
+                      int64_t count, void *cuts);
+
 #endif

@@ -8,6 +8,8 @@
  *     1. tally.c checks the batch (shapes, dtypes, presence, weights, groups);
  *     2. every state's `collect` reads the batch into scratch, or fails: nothing has changed;
  *     3. every state's `commit` adds the scratch; it cannot fail.
+ * When another state fails there is no commit, so `collect` starts from empty scratch, whatever the
+ * last batch left there.
  */
 #ifndef LIMEN_TALLY_STATE_H
 #define LIMEN_TALLY_STATE_H
@@ -41,7 +43,20 @@ struct limen_tally {
     int attached;       /* count arrays belong to the caller */
     double *thresholds; /* sets * width, as given */
     double *bin_edges;
-    void *cuts; /* sets * width of limen_cut_dtype(spec.score_dtype), set by the first update */
+    limen_dtype declared_dtype; /* of the scores, in the caller's spec: NONE when left open */
+
+    /* sets * width of limen_cut_dtype(cuts_dtype); multiclass: offsets rounded to that dtype. Set
+     * by an update, before the states see the batch. */
+    void *cuts;
+    limen_dtype cuts_dtype;
+
+    /* Cells are read in tiles of tile_rows whole rows, or of tile_columns cells of one row where a
+     * row is longer than that. tile_cuts holds a tile of cuts for each set; NULL when tile_rows is
+     * 1 and cuts serves as it is. */
+    int64_t tile_rows, tile_columns;
+    void *tile_cuts;
+
+    struct limen_classes *classes;   /* multiclass predictions, shared by the states; or NULL */
     void *states[LIMEN_STATE_KINDS]; /* NULL when not kept */
 };
 
@@ -67,13 +82,24 @@ typedef struct limen_state_ops {
                             limen_error *error);
     void (*commit)(const limen_tally *tally, void *state);
 
-    /* `into` and `from` have the same configuration. May fail only for want of memory, and then
-     * `into` is unchanged. */
+    /* `into` and `from` have the same configuration. reserve takes the memory that merge needs and
+     * changes nothing that can be seen; it is NULL when merge needs none. After it merge does not
+     * fail. */
+    limen_status (*reserve)(const limen_tally *tally, void *into, const void *from,
+                            limen_error *error);
     limen_status (*merge)(const limen_tally *tally, void *into, const void *from,
                           limen_error *error);
 } limen_state_ops;
 
-extern const limen_state_ops limen_counts_ops, limen_confusion_ops, limen_samples_ops;
+extern const limen_state_ops limen_counts_ops, limen_confusion_ops, limen_samples_ops,
+    limen_scores_ops, limen_histogram_ops, limen_ranking_ops, limen_calibration_ops,
+    limen_hinge_ops;
+
+/* A tally without states, and its cuts for scores of a dtype: what limen_apply needs. Destroyed as
+ * any other. */
+limen_status limen_tally_open(const limen_spec *spec, const limen_allocator *allocator,
+                              limen_tally **tally, limen_error *error);
+void limen_tally_set_cuts(limen_tally *tally, limen_dtype scores);
 
 /* Groups of a tally, at least 1. */
 static inline int64_t limen_tally_groups(const limen_tally *tally)

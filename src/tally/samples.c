@@ -1,0 +1,397 @@
+/* Sums over samples: exact match, and the ratios of each row's decisions.
+ *
+ * A row adds a value between 0 and 1 to each sum. Unweighted, the value is taken to 60 bits behind
+ * the point and added as a whole number of 128 bits, so that the sums are the same bits in whatever
+ * order the rows come. */
+#include "tally/batch.h"
+#include "tally/cells.h"
+#include "tally/groups.h"
+
+#include <string.h>
+
+enum field {
+    SAMPLES,
+    EXACT,
+    PRECISION,
+    PRECISION_UNDEFINED,
+    RECALL,
+    RECALL_UNDEFINED,
+    FBETA,
+    FBETA_UNDEFINED,
+    JACCARD,
+    JACCARD_UNDEFINED,
+    HAMMING,
+    FIELDS
+};
+
+typedef union field_sum {
+    struct {
+        uint64_t low, high;
+    } fixed;
+    limen_sum weighted;
+} field_sum;
+
+/* groups x sets x FIELDS. */
+struct sums {
+    limen_touched touched;
+    field_sum *fields;
+};
+
+/* One row's counts in one set. */
+struct row_counts {
+    int64_t both, decisions;
+};
+
+struct slot {
+    limen_reader reader;
+    struct sums sums; /* of a chunk; 0 between chunks */
+    struct row_counts *sets;
+    int64_t targets, valid; /* of the present row */
+};
+
+struct samples {
+    field_sum *fields; /* the state: groups x sets x FIELDS */
+    struct sums pending;
+    struct slot *slots; /* a thread */
+};
+
+struct job {
+    const limen_tally *tally;
+    struct samples *samples;
+    const limen_checked_batch *batch;
+    limen_chunks chunks;
+};
+
+/* ---- Memory -------------------------------------------------------------------------------- */
+
+static size_t group_fields(const limen_tally *tally)
+{
+    return (size_t)tally->spec.sets * FIELDS;
+}
+
+static size_t all_fields(const limen_tally *tally)
+{
+    return (size_t)limen_tally_groups(tally) * group_fields(tally);
+}
+
+static int create_sums(const limen_tally *tally, struct sums *sums)
+{
+    sums->fields = limen_new(&tally->allocator, all_fields(tally), sizeof(field_sum));
+    return limen_touched_create(tally, &sums->touched) && sums->fields;
+}
+
+static void destroy_sums(const limen_tally *tally, struct sums *sums)
+{
+    limen_touched_destroy(tally, &sums->touched);
+    limen_delete(&tally->allocator, sums->fields, all_fields(tally), sizeof(field_sum));
+}
+
+static void clear_sums(const limen_tally *tally, struct sums *sums)
+{
+    size_t fields = group_fields(tally);
+
+    for (int64_t i = 0; i < sums->touched.count; i++)
+        memset(sums->fields + (size_t)sums->touched.list[i] * fields, 0,
+               fields * sizeof(field_sum));
+    limen_touched_clear(&sums->touched);
+}
+
+static void destroy(const limen_tally *tally, void *opaque)
+{
+    struct samples *samples = opaque;
+    const limen_allocator *memory = &tally->allocator;
+
+    for (int i = 0; samples->slots && i < tally->threads; i++) {
+        struct slot *slot = &samples->slots[i];
+
+        limen_reader_destroy(tally, &slot->reader);
+        destroy_sums(tally, &slot->sums);
+        limen_delete(memory, slot->sets, (size_t)tally->spec.sets, sizeof *slot->sets);
+    }
+    limen_delete(memory, samples->slots, (size_t)tally->threads, sizeof *samples->slots);
+    destroy_sums(tally, &samples->pending);
+    limen_delete(memory, samples->fields, all_fields(tally), sizeof(field_sum));
+    limen_delete(memory, samples, 1, sizeof *samples);
+}
+
+static int create_parts(const limen_tally *tally, struct samples *samples)
+{
+    const limen_allocator *memory = &tally->allocator;
+
+    samples->fields = limen_new(memory, all_fields(tally), sizeof(field_sum));
+    samples->slots = limen_new(memory, (size_t)tally->threads, sizeof *samples->slots);
+    if (!samples->fields || !samples->slots || !create_sums(tally, &samples->pending))
+        return 0;
+    for (int i = 0; i < tally->threads; i++) {
+        struct slot *slot = &samples->slots[i];
+
+        slot->sets = limen_new(memory, (size_t)tally->spec.sets, sizeof *slot->sets);
+        if (!slot->sets || !create_sums(tally, &slot->sums) ||
+            limen_reader_create(tally, &slot->reader, NULL) != LIMEN_OK)
+            return 0;
+    }
+    return 1;
+}
+
+static limen_status create(const limen_tally *tally, const limen_count_arrays *arrays,
+                           void **opaque, limen_error *error)
+{
+    struct samples *samples = limen_new(&tally->allocator, 1, sizeof *samples);
+
+    (void)arrays; /* attached tallies keep no samples */
+    if (!samples)
+        return limen_fail_memory(error, sizeof *samples);
+    if (!create_parts(tally, samples)) {
+        destroy(tally, samples);
+        return limen_fail_memory(error, 0);
+    }
+    *opaque = samples;
+    return LIMEN_OK;
+}
+
+static void reset(const limen_tally *tally, void *opaque)
+{
+    struct samples *samples = opaque;
+
+    memset(samples->fields, 0, all_fields(tally) * sizeof(field_sum));
+}
+
+/* ---- Sums ---------------------------------------------------------------------------------- */
+
+static void join_fields(const limen_tally *tally, field_sum *into, const field_sum *from,
+                        size_t fields)
+{
+    for (size_t i = 0; i < fields; i++) {
+        if (tally->spec.weighted) {
+            limen_sum_join(&into[i].weighted, &from[i].weighted);
+        } else {
+            uint64_t low = from[i].fixed.low;
+
+            into[i].fixed.low += low;
+            into[i].fixed.high += from[i].fixed.high + (into[i].fixed.low < low);
+        }
+    }
+}
+
+static void join_sums(const limen_tally *tally, const struct sums *from, limen_touched *touched,
+                      field_sum *into)
+{
+    size_t fields = group_fields(tally);
+
+    for (int64_t i = 0; i < from->touched.count; i++) {
+        int64_t group = from->touched.list[i];
+
+        if (touched)
+            limen_touch(touched, group);
+        join_fields(tally, into + (size_t)group * fields, from->fields + (size_t)group * fields,
+                    fields);
+    }
+}
+
+static void add_fixed(field_sum *sum, double value)
+{
+    uint64_t bits = (uint64_t)(value * 0x1p60);
+
+    sum->fixed.low += bits;
+    sum->fixed.high += sum->fixed.low < bits;
+}
+
+/* What a row adds to each sum. */
+static void row_values(const struct row_counts *counts, int64_t targets, int64_t valid, double beta,
+                       double *values)
+{
+    double both = (double)counts->both;
+    double decided = (double)counts->decisions;
+    double positive = (double)targets;
+    double wrong = positive + decided - 2.0 * both;
+    double right = (1.0 + beta * beta) * both;
+    int empty = counts->decisions == 0 && targets == 0;
+
+    values[SAMPLES] = 1.0;
+    values[EXACT] = wrong == 0.0;
+    values[PRECISION] = counts->decisions ? both / decided : 0.0;
+    values[PRECISION_UNDEFINED] = counts->decisions == 0;
+    values[RECALL] = targets ? both / positive : 0.0;
+    values[RECALL_UNDEFINED] = targets == 0;
+    values[FBETA] =
+        empty ? 0.0 : right / (right + beta * beta * (positive - both) + (decided - both));
+    values[FBETA_UNDEFINED] = empty;
+    values[JACCARD] = empty ? 0.0 : both / (positive + decided - both);
+    values[JACCARD_UNDEFINED] = empty;
+    values[HAMMING] = wrong / (double)valid;
+}
+
+/* Adds the present row, unless all of it is ignored. */
+static void finish_row(const limen_tally *tally, struct slot *slot, int64_t group, double weight)
+{
+    field_sum *to = slot->sums.fields + (size_t)group * group_fields(tally);
+    double values[FIELDS];
+
+    if (slot->valid == 0)
+        return;
+    limen_touch(&slot->sums.touched, group);
+    for (int64_t set = 0; set < tally->spec.sets; set++, to += FIELDS) {
+        row_values(&slot->sets[set], slot->targets, slot->valid, tally->spec.beta, values);
+        for (int i = 0; i < FIELDS; i++) {
+            if (tally->spec.weighted)
+                limen_sum_add(&to[i].weighted, weight * values[i]);
+            else
+                add_fixed(&to[i], values[i]);
+        }
+    }
+}
+
+static void start_row(const limen_tally *tally, struct slot *slot)
+{
+    slot->targets = slot->valid = 0;
+    memset(slot->sets, 0, (size_t)tally->spec.sets * sizeof *slot->sets);
+}
+
+/* Adds cells of the present row, which begin at `at` of the tile. */
+static void count_cells(const limen_tally *tally, struct slot *slot, const limen_tile *tile,
+                        int64_t at, int64_t columns)
+{
+    const limen_kernels *kernels = tally->kernels;
+    size_t n = (size_t)columns;
+
+    slot->targets += kernels->count(tile->targets + at, n);
+    slot->valid += tile->valid ? kernels->count(tile->valid + at, n) : columns;
+    for (int64_t set = 0; set < tally->spec.sets; set++) {
+        const uint8_t *decisions = tile->decisions + set * tile->stride + at;
+
+        slot->sets[set].both += kernels->count_both(decisions, tile->targets + at, n);
+        slot->sets[set].decisions += kernels->count(decisions, n);
+    }
+}
+
+/* ---- The job ------------------------------------------------------------------------------- */
+
+static limen_status sum_chunk(void *context, int64_t index, int slot_index, limen_error *error)
+{
+    struct job *job = context;
+    const limen_tally *tally = job->tally;
+    const limen_batch *batch = job->batch->batch;
+    struct slot *slot = &job->samples->slots[slot_index];
+    limen_chunk chunk = limen_chunk_at(&job->chunks, job->batch, index);
+    limen_view weights = limen_chunk_view(job->batch, &batch->weights, chunk);
+    limen_view groups = limen_chunk_view(job->batch, &batch->groups, chunk);
+
+    (void)error;
+    limen_reader_open(tally, &slot->reader, job->batch, chunk);
+    for (int64_t row = 0; row < chunk.rows; row += tally->tile_rows) {
+        int64_t rows = chunk.rows - row < tally->tile_rows ? chunk.rows - row : tally->tile_rows;
+
+        for (int64_t column = 0; column < tally->spec.width; column += tally->tile_columns) {
+            int64_t left = tally->spec.width - column;
+            int64_t columns = left < tally->tile_columns ? left : tally->tile_columns;
+            limen_tile tile;
+
+            if (!limen_reader_tile(tally, &slot->reader, row, rows, column, columns, &tile))
+                return LIMEN_ERR_VALUE;
+            for (int64_t i = 0; i < rows; i++) {
+                if (column == 0)
+                    start_row(tally, slot);
+                count_cells(tally, slot, &tile, i * columns, columns);
+                if (columns == left)
+                    finish_row(tally, slot, limen_row_group(&groups, row + i),
+                               tally->spec.weighted ? limen_row_weight(&weights, row + i) : 1.0);
+            }
+        }
+    }
+    return LIMEN_OK;
+}
+
+static void commit_chunk(void *context, int64_t chunk, int index)
+{
+    struct job *job = context;
+    struct slot *slot = &job->samples->slots[index];
+    struct sums *pending = &job->samples->pending;
+
+    (void)chunk;
+    join_sums(job->tally, &slot->sums, &pending->touched, pending->fields);
+    clear_sums(job->tally, &slot->sums);
+}
+
+static limen_status collect(const limen_tally *tally, void *opaque,
+                            const limen_checked_batch *batch, limen_error *error)
+{
+    struct samples *samples = opaque;
+    struct job job = {tally, samples, batch, limen_chunks_of(tally, batch)};
+    limen_status status;
+
+    clear_sums(tally, &samples->pending);
+    status = limen_job_run(&(limen_job){.chunks = job.chunks.count,
+                                        .threads = limen_threads_for(tally, batch),
+                                        .context = &job,
+                                        .work = sum_chunk,
+                                        .commit = commit_chunk},
+                           NULL);
+    if (status == LIMEN_OK)
+        return LIMEN_OK;
+    for (int i = 0; i < tally->threads; i++)
+        clear_sums(tally, &samples->slots[i].sums);
+    return limen_batch_find_fault(tally, batch, error);
+}
+
+static void commit(const limen_tally *tally, void *opaque)
+{
+    struct samples *samples = opaque;
+
+    join_sums(tally, &samples->pending, NULL, samples->fields);
+    clear_sums(tally, &samples->pending);
+}
+
+static limen_status merge(const limen_tally *tally, void *into, const void *from,
+                          limen_error *error)
+{
+    (void)error;
+    join_fields(tally, ((struct samples *)into)->fields, ((const struct samples *)from)->fields,
+                all_fields(tally));
+    return LIMEN_OK;
+}
+
+const limen_state_ops limen_samples_ops = {
+    .name = "samples",
+    .create = create,
+    .destroy = destroy,
+    .reset = reset,
+    .collect = collect,
+    .commit = commit,
+    .merge = merge,
+};
+
+/* ---- Reading ------------------------------------------------------------------------------- */
+
+static double field_value(const limen_tally *tally, const field_sum *sum)
+{
+    if (tally->spec.weighted)
+        return limen_sum_of(&sum->weighted);
+    return (double)sum->fixed.high * 0x1p4 + (double)sum->fixed.low * 0x1p-60;
+}
+
+void limen_samples_read(const limen_tally *tally, int64_t set, int64_t group,
+                        limen_sample_sums *sums)
+{
+    const struct samples *samples = tally->states[LIMEN_STATE_SAMPLES];
+    int64_t from = group < 0 ? 0 : group;
+    int64_t until = group < 0 ? limen_tally_groups(tally) : group + 1;
+    double *const out[FIELDS] = {
+        [SAMPLES] = &sums->samples,     [EXACT] = &sums->exact,
+        [PRECISION] = &sums->precision, [PRECISION_UNDEFINED] = &sums->precision_undefined,
+        [RECALL] = &sums->recall,       [RECALL_UNDEFINED] = &sums->recall_undefined,
+        [FBETA] = &sums->fbeta,         [FBETA_UNDEFINED] = &sums->fbeta_undefined,
+        [JACCARD] = &sums->jaccard,     [JACCARD_UNDEFINED] = &sums->jaccard_undefined,
+        [HAMMING] = &sums->hamming,
+    };
+
+    for (int i = 0; i < FIELDS; i++) {
+        field_sum total = {{0, 0}};
+
+        for (group = from; group < until; group++)
+            join_fields(
+                tally, &total,
+                &samples->fields[((size_t)(group * tally->spec.sets + set)) * FIELDS + (size_t)i],
+                1);
+        *out[i] = field_value(tally, &total);
+    }
+}

@@ -277,19 +277,25 @@ static void copy_rows(const limen_tally *tally, const struct scores *scores, con
         memcpy(to->weights + to_row, from->weights + from_row, rows * sizeof *to->weights);
 }
 
+static limen_status reserve_merge(const limen_tally *tally, void *into, const void *from,
+                                  limen_error *error)
+{
+    struct scores *to = into;
+    const struct scores *source = from;
+
+    if (source->rows == 0)
+        return LIMEN_OK;
+    take_dtype(tally, to, source->dtype);
+    return reserve(tally, to, to->rows + source->rows, error);
+}
+
 static limen_status merge(const limen_tally *tally, void *into, const void *from,
                           limen_error *error)
 {
     struct scores *to = into;
     const struct scores *source = from;
-    limen_status status;
 
-    if (source->rows == 0)
-        return LIMEN_OK;
-    take_dtype(tally, to, source->dtype);
-    status = reserve(tally, to, to->rows + source->rows, error);
-    if (status != LIMEN_OK)
-        return status;
+    (void)error;
     for (int64_t row = 0, count, rows = source->rows; row < rows; row += count) {
         int64_t in = row % source->block_rows;
         int64_t out = (to->rows + row) % to->block_rows;
@@ -305,12 +311,12 @@ static limen_status merge(const limen_tally *tally, void *into, const void *from
 
 const limen_state_ops limen_scores_ops = {
     .name = "scores",
-    .grows = 1,
     .create = create,
     .destroy = destroy,
     .reset = reset,
     .collect = collect,
     .commit = commit,
+    .reserve = reserve_merge,
     .merge = merge,
 };
 

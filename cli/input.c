@@ -146,15 +146,13 @@ static int take_labels(struct input *input)
     return 0;
 }
 
-static int32_t thread_count(const struct input_options *options)
+int32_t input_threads(int64_t requested)
 {
-    long processors;
+    const char *setting = getenv("LIMEN_NUM_THREADS");
+    long processors = requested > 0 ? (long)requested : sysconf(_SC_NPROCESSORS_ONLN);
 
-    if (options->threads > 0)
-        return (int32_t)options->threads;
-    if (getenv("LIMEN_NUM_THREADS"))
-        return 0;
-    processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (requested <= 0 && setting)
+        processors = strtol(setting, NULL, 10);
     return processors < 1 ? 1 : (processors > 256 ? 256 : (int32_t)processors);
 }
 
@@ -192,7 +190,7 @@ int input_open(struct input *input, const struct input_options *options)
     input->spec.weighted = input->info->weights != LIMEN_NONE && !options->source.without_targets;
     input->spec.has_ignore_index = options->has_ignore_index;
     input->spec.ignore_index = options->ignore_index;
-    input->spec.threads = thread_count(options);
+    input->spec.threads = input_threads(options->threads);
     return 0;
 }
 
@@ -218,6 +216,9 @@ static int follow_file(struct input *input, const char *spec, const limen_thresh
     static const char *const tasks[] = {"?", "binary", "multiclass", "multilabel"};
     limen_dtype dtype = input->info->scores;
 
+    /* Without targets the shape of the scores alone does not tell. */
+    if (info->task && input->inferred && input->options->source.without_targets)
+        input->spec.task = info->task;
     if (info->task && info->task != input->spec.task)
         return say_failure("%s: thresholds of a %s task, but the data is %s; tune on data of this "
                            "kind, or give --task",
@@ -267,7 +268,6 @@ int input_thresholds(struct input *input, const struct text_list *specs)
         info = limen_thresholds_describe(read);
         memcpy(input->thresholds + k * width, info->values, width * sizeof *input->thresholds);
         if (info->from_file) {
-            input->threshold_task = info->task;
             status = follow_file(input, specs->items[k], info, &ruler);
         }
         limen_thresholds_destroy(read);
@@ -277,7 +277,7 @@ int input_thresholds(struct input *input, const struct text_list *specs)
     return 0;
 }
 
-/* 1 and the kind of loss when rounding left nothing of a threshold. */
+/* What rounding left of a threshold when that is nothing, else NULL. */
 static const char *rounding_loss(double given, double effective)
 {
     if (given != 0 && effective == 0)
@@ -287,68 +287,102 @@ static const char *rounding_loss(double given, double effective)
     return NULL;
 }
 
-void input_check_rounding(const struct input *input, const limen_tally *tally)
+/* The first such threshold of a set. */
+static void warn_set(const struct input *input, const double *given, const double *effective)
 {
-    const limen_spec *spec = limen_tally_spec(tally);
-    size_t width = (size_t)input->spec.width;
-    double *effective;
+    for (int64_t label = 0; label < input->spec.width; label++) {
+        const char *loss = rounding_loss(given[label], effective[label]);
+
+        if (loss && input->labels)
+            say_warning("threshold %g of %s is %s in %s, the dtype of the scores", given[label],
+                        input->labels[label], loss, limen_dtype_name(input->info->scores));
+        else if (loss)
+            say_warning("threshold %g of label %lld is %s in %s, the dtype of the scores",
+                        given[label], (long long)label, loss,
+                        limen_dtype_name(input->info->scores));
+        if (loss)
+            return;
+    }
+}
+
+/* The library rounds when it sees the first batch; one without samples is enough. */
+void input_warn_rounding(const struct input *input)
+{
+    limen_spec spec = input->spec;
+    limen_batch batch = {
+        .size = sizeof batch,
+        .scores = {.dtype = input->info->scores, .shape = {0, spec.width, 1}},
+        .targets = {.dtype = LIMEN_U8, .shape = {0, spec.width, 1}},
+    };
+    double *effective = calloc((size_t)spec.width, sizeof *effective);
+    limen_tally *tally = NULL;
 
     /* A logit is 0 at 0.5 and infinite at 0 and 1, and that is as it should be. */
-    if (!input->thresholds || input->spec.logits || !is_float(spec->score_dtype))
-        return;
-    effective = calloc(width, sizeof *effective);
-    if (!effective)
-        return;
-    for (int64_t set = 0; set < input->spec.sets; set++) {
-        const double *given = input->thresholds + (size_t)set * width;
-
-        if (limen_tally_thresholds(tally, set, effective, NULL) != LIMEN_OK)
-            break;
-        for (size_t label = 0; label < width; label++) {
-            const char *loss = rounding_loss(given[label], effective[label]);
-
-            if (!loss)
-                continue;
-            say_warning("threshold %g of label %zu is %s in %s, the dtype of the scores",
-                        given[label], label, loss, limen_dtype_name(spec->score_dtype));
-            break;
-        }
+    spec.states = LIMEN_COUNTS;
+    spec.weighted = 0;
+    spec.groups = 0;
+    if (effective && input->thresholds && !spec.logits && spec.task != LIMEN_MULTICLASS &&
+        is_float(input->info->scores) &&
+        limen_tally_create(&spec, NULL, &tally, NULL) == LIMEN_OK &&
+        limen_tally_update(tally, &batch, NULL) == LIMEN_OK) {
+        for (int64_t set = 0; set < spec.sets; set++)
+            if (limen_tally_thresholds(tally, set, effective, NULL) == LIMEN_OK)
+                warn_set(input, input->thresholds + set * spec.width, effective);
     }
+    limen_tally_destroy(tally);
     free(effective);
 }
 
 /* ---- Reading -------------------------------------------------------------------------------- */
 
-int input_each(struct input *input, input_take take, void *context)
+/* Every batch to `take`, without what the spec does not ask for. */
+static limen_status each_batch(struct input *input, input_take take, void *context,
+                               limen_error *error)
 {
     struct progress progress;
-    limen_error error;
+    limen_status status;
     int64_t samples = 0;
-    int status = 0;
 
     progress_start(&progress, input->options->quiet);
     for (;;) {
         limen_batch batch;
 
-        if (limen_source_next(input->source, &batch, &error) != LIMEN_OK)
-            status = 1;
-        else if (batch.scores.shape[0] == 0)
+        status = limen_source_next(input->source, &batch, error);
+        if (status != LIMEN_OK || batch.scores.shape[0] == 0)
             break;
-        if (!status) {
-            if (!input->spec.weighted)
-                batch.weights = (limen_array){.dtype = LIMEN_NONE};
-            if (!input->spec.groups)
-                batch.groups = (limen_array){.dtype = LIMEN_NONE};
-            if (take(context, &batch, &error) != LIMEN_OK)
-                status = 1;
-        }
-        if (status)
+        if (!input->spec.weighted)
+            batch.weights = (limen_array){.dtype = LIMEN_NONE};
+        if (!input->spec.groups)
+            batch.groups = (limen_array){.dtype = LIMEN_NONE};
+        status = take(context, &batch, error);
+        if (status != LIMEN_OK)
             break;
         samples += batch.scores.shape[0] * batch.scores.shape[2];
         progress_show(&progress, samples, limen_source_position(input->source), input->info->bytes);
     }
     progress_end(&progress);
-    return status ? say_error(limen_source_locate(input->source, &error), &error) : 0;
+    return status;
+}
+
+int input_each(struct input *input, input_take take, void *context)
+{
+    limen_error error;
+
+    if (each_batch(input, take, context, &error) == LIMEN_OK)
+        return 0;
+    return say_error(limen_source_locate(input->source, &error), &error);
+}
+
+int input_write(struct input *input, input_take take, void *context, const char *path,
+                const limen_status *output)
+{
+    limen_error error;
+
+    if (each_batch(input, take, context, &error) == LIMEN_OK)
+        return 0;
+    if (*output != LIMEN_OK)
+        return say_output_error(path, &error);
+    return say_error(limen_source_locate(input->source, &error), &error);
 }
 
 static limen_status update_tally(void *context, const limen_batch *batch, limen_error *error)

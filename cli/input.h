@@ -49,7 +49,6 @@ struct input {
     /* By input_thresholds: */
     double *thresholds; /* spec.sets x spec.width, or NULL when none were given */
     const char *const *threshold_specs;
-    limen_task threshold_task; /* of a thresholds file, else 0 */
 };
 
 /* Opens the source. `input` is to be closed in any case. */
@@ -61,9 +60,9 @@ void input_close(struct input *input);
  * scores of another dtype. */
 int input_thresholds(struct input *input, const struct text_list *specs);
 
-/* Warns of thresholds that rounding to the dtype of the scores turned into 0 or infinity; for a
- * tally that has been updated. */
-void input_check_rounding(const struct input *input, const limen_tally *tally);
+/* Warns of thresholds that rounding to the dtype of the scores turns into 0 or infinity. (A report
+ * says so in its notes.) */
+void input_warn_rounding(const struct input *input);
 
 /* Reads all groups once to set spec.groups, and rewinds. Call it for a command that reports by
  * group; for others the source's groups are left aside. */
@@ -74,8 +73,17 @@ int input_count_groups(struct input *input);
 typedef limen_status (*input_take)(void *context, const limen_batch *batch, limen_error *error);
 int input_each(struct input *input, input_take take, void *context);
 
+/* The same for a `take` that writes what it makes to `path`: when *output tells that this failed,
+ * the error is about that file. */
+int input_write(struct input *input, input_take take, void *context, const char *path,
+                const limen_status *output);
+
 /* input_each with limen_tally_update. */
 int input_update(struct input *input, limen_tally *tally);
+
+/* How many threads a request of so many means; 0 stands for all processors, or LIMEN_NUM_THREADS,
+ * which is then left to the library. */
+int32_t input_threads(int64_t requested);
 
 /* Makes the tally of input->spec. */
 int input_tally(const struct input *input, limen_tally **tally);

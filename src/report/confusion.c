@@ -186,7 +186,6 @@ void limen_layout_confusion(limen_report *report, const limen_pen *pen)
                        name[0] ? ", " : "", name);
         pen->gap(pen);
         pen->heading(pen, title);
-        pen->gap(pen);
         if (heads == HEADS_NONE)
             draw_largest(report, pen, matrix, classes);
         else

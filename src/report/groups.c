@@ -78,7 +78,6 @@ void limen_layout_groups(limen_report *report, const limen_pen *pen)
         (void)snprintf(title, sizeof title, "Groups%s%s", name[0] ? ", " : "", name);
         pen->gap(pen);
         pen->heading(pen, title);
-        pen->gap(pen);
         draw_set(report, pen, groups);
     }
 }

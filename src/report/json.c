@@ -1,5 +1,5 @@
 /* A result tree as JSON. Numbers read back as the same doubles; NaN is null, infinities are the
- * strings "+inf" and "-inf". An object lists its 0/0 under "undefined". */
+ * strings "+inf" and "-inf". */
 #include "report/digits.h"
 #include "report/report.h"
 
@@ -97,12 +97,26 @@ static void put_key(limen_buffer *out, const char *name, const char *suffix)
     limen_buffer_text(out, ": ");
 }
 
-/* A container of leaves stands on one line, any other has a line a child. */
-static int is_inline(const limen_node *node)
+static int has_containers(const limen_node *node)
 {
     for (int64_t i = 0; i < limen_node_count(node); i++)
         if (is_container(limen_node_at(node, i)))
+            return 1;
+    return 0;
+}
+
+/* Whether a container stands on one line: one of leaves, and an object that has no more than arrays
+ * of leaves beside them. Any other has a line a child. */
+static int is_inline(const limen_node *node)
+{
+    if (limen_node_type(node) == LIMEN_NODE_ARRAY)
+        return !has_containers(node);
+    for (int64_t i = 0; i < limen_node_count(node); i++) {
+        const limen_node *child = limen_node_at(node, i);
+
+        if (limen_node_type(child) == LIMEN_NODE_OBJECT || has_containers(child))
             return 0;
+    }
     return 1;
 }
 
@@ -123,38 +137,11 @@ static void separate(struct writer *writer)
     }
 }
 
-static void put_node(limen_buffer *out, const limen_node *node, int depth, int is_label);
-
-/* "undefined": [...]; label objects always have it, so that readers need not ask. */
-static void put_undefined(struct writer *writer, const limen_node *node, int always)
-{
-    int found = 0;
-
-    for (int64_t i = 0; i < limen_node_count(node); i++) {
-        const limen_node *child = limen_node_at(node, i);
-
-        if (limen_node_type(child) != LIMEN_NODE_NUMBER || limen_node_defined(child))
-            continue;
-        if (found++ == 0) {
-            separate(writer);
-            limen_buffer_text(writer->out, "\"undefined\": [");
-        } else {
-            limen_buffer_text(writer->out, ", ");
-        }
-        put_string(writer->out, limen_node_name(child));
-    }
-    if (found == 0 && always) {
-        separate(writer);
-        limen_buffer_text(writer->out, "\"undefined\": [");
-    }
-    if (found > 0 || always)
-        limen_buffer_text(writer->out, "]");
-}
+static void put_node(limen_buffer *out, const limen_node *node, int depth);
 
 static void put_members(struct writer *writer, const limen_node *node)
 {
     int object = limen_node_type(node) == LIMEN_NODE_OBJECT;
-    int labels = strcmp(limen_node_name(node), "labels") == 0;
 
     for (int64_t i = 0; i < limen_node_count(node); i++) {
         const limen_node *child = limen_node_at(node, i);
@@ -163,7 +150,7 @@ static void put_members(struct writer *writer, const limen_node *node)
         separate(writer);
         if (object)
             put_key(writer->out, limen_node_name(child), "");
-        put_node(writer->out, child, writer->depth, !object && labels);
+        put_node(writer->out, child, writer->depth);
         if (object && limen_node_interval(child, &low, &high)) {
             separate(writer);
             put_key(writer->out, limen_node_name(child), "_interval");
@@ -176,48 +163,26 @@ static void put_members(struct writer *writer, const limen_node *node)
     }
 }
 
-static void close_container(struct writer *writer, const char *bracket)
+static void put_node(limen_buffer *out, const limen_node *node, int depth)
 {
-    if (!writer->flat && writer->written > 0) {
-        limen_buffer_text(writer->out, "\n");
-        limen_buffer_fill(writer->out, ' ', 2 * (size_t)(writer->depth - 1));
-    }
-    limen_buffer_text(writer->out, bracket);
-}
-
-static void put_node(limen_buffer *out, const limen_node *node, int depth, int is_label)
-{
-    struct writer writer = {.out = out, .depth = depth + 1, .flat = is_inline(node)};
+    int object = limen_node_type(node) == LIMEN_NODE_OBJECT;
+    struct writer writer = {.out = out, .depth = depth + 1, .flat = depth > 0 && is_inline(node)};
 
     if (!is_container(node)) {
         put_leaf(out, node);
         return;
     }
-    if (limen_node_type(node) == LIMEN_NODE_ARRAY) {
-        limen_buffer_text(out, "[");
-        put_members(&writer, node);
-        close_container(&writer, "]");
-        return;
-    }
-    limen_buffer_text(out, "{");
+    limen_buffer_text(out, object ? "{" : "[");
     put_members(&writer, node);
-    put_undefined(&writer, node, is_label);
-    close_container(&writer, "}");
+    if (!writer.flat && writer.written > 0) {
+        limen_buffer_text(out, "\n");
+        limen_buffer_fill(out, ' ', 2 * (size_t)depth);
+    }
+    limen_buffer_text(out, object ? "}" : "]");
 }
 
 void limen_json_render(const limen_result *result, limen_buffer *out)
 {
-    struct writer writer = {.out = out, .depth = 1};
-
-    limen_buffer_text(out, "{");
-    separate(&writer);
-    limen_buffer_text(out, "\"format\": \"limen-report\"");
-    separate(&writer);
-    limen_buffer_text(out, "\"version\": 1");
-    separate(&writer);
-    put_key(out, "limen", "");
-    put_string(out, limen_version());
-    put_members(&writer, limen_result_root(result));
-    close_container(&writer, "}");
+    put_node(out, limen_result_root(result), 0);
     limen_buffer_text(out, "\n");
 }

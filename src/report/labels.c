@@ -66,10 +66,10 @@ enum level { LEVEL_ALL, LEVEL_KEY_AND_THRESHOLD, LEVEL_KEY };
 struct plan {
     enum level level;
     limen_report_columns metrics;
-    const char *key; /* the metric that stands for a set */
-    int threshold;   /* labels have one */
-    int per_set;     /* columns of a set */
-    int64_t sets;    /* of a block */
+    const char *key;       /* the metric that stands for a set */
+    const char *threshold; /* the field: "threshold", "offset", or NULL */
+    int per_set;           /* columns of a set */
+    int64_t sets;          /* of a block */
 };
 
 static size_t level_width(const struct plan *plan, enum level level)
@@ -97,14 +97,20 @@ static size_t longest_name(const limen_report *report)
     return longest;
 }
 
+static const char *threshold_field(const limen_node *label)
+{
+    return limen_node_find(label, "threshold") ? "threshold"
+           : limen_node_find(label, "offset")  ? "offset"
+                                               : NULL;
+}
+
 /* The widest form in which all sets fit side by side, else as many of the narrowest as fit. */
 static struct plan make_plan(const limen_report *report, size_t columns)
 {
     const limen_node *label = limen_report_label(report, 0, 0);
     size_t name = longest_name(report);
     size_t fixed = GAP + COUNT_WIDTH + GAP + SHARE_WIDTH;
-    struct plan plan = {.threshold = limen_node_find(label, "threshold") != NULL,
-                        .sets = report->set_count};
+    struct plan plan = {.threshold = threshold_field(label), .sets = report->set_count};
     size_t room, least, most;
 
     name = name < NAME_COMFORT ? name : NAME_COMFORT;
@@ -120,8 +126,8 @@ static struct plan make_plan(const limen_report *report, size_t columns)
         plan.level++;
     if (report->set_count == 1)
         plan.level = LEVEL_ALL;
-    plan.per_set = plan.level == LEVEL_ALL ? plan.metrics.count + plan.threshold
-                                           : 1 + (plan.level == LEVEL_KEY ? 0 : plan.threshold);
+    plan.per_set = plan.level == LEVEL_ALL ? plan.metrics.count + (plan.threshold != NULL)
+                                           : 1 + (plan.level != LEVEL_KEY && plan.threshold);
     if (plan.per_set == 0)
         return plan;
     most = room / level_width(&plan, plan.level);
@@ -146,7 +152,7 @@ static void add_columns(const limen_report *report, const struct plan *plan, int
         if (report->set_count > 1)
             limen_report_set_name(report, set, band, sizeof band);
         if (plan->threshold && plan->level != LEVEL_KEY)
-            (void)limen_grid_add_column(grid, band, "threshold", 1);
+            (void)limen_grid_add_column(grid, band, plan->threshold, 1);
         if (plan->level != LEVEL_ALL)
             (void)limen_grid_add_column(grid, band, limen_report_title(plan->key), 1);
         else
@@ -161,7 +167,7 @@ static void set_cells(limen_report *report, const struct plan *plan, const limen
                       limen_grid *grid, int column)
 {
     if (plan->threshold && plan->level != LEVEL_KEY)
-        limen_report_threshold(grid, column++, limen_node_find(node, "threshold"));
+        limen_report_threshold(grid, column++, limen_node_find(node, plan->threshold));
     if (plan->level != LEVEL_ALL) {
         limen_report_metric(report, grid, column, limen_node_find(node, plan->key));
         return;

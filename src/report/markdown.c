@@ -26,11 +26,13 @@ static void draw_heading(const limen_pen *pen, const char *text)
 {
     limen_buffer_text(pen->out, "**");
     put_escaped(pen->out, text, strlen(text));
-    limen_buffer_text(pen->out, "**\n");
+    limen_buffer_text(pen->out, "**\n\n");
 }
 
+/* Lines are items of a list, as neighbours would run into one paragraph. */
 static void draw_line(const limen_pen *pen, const char *text)
 {
+    limen_buffer_text(pen->out, "- ");
     put_escaped(pen->out, text, strlen(text));
     limen_buffer_text(pen->out, "\n");
 }

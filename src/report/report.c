@@ -26,42 +26,78 @@ static limen_task task_of(const limen_node *set)
     return name && strcmp(name, "multiclass") == 0 ? LIMEN_MULTICLASS : LIMEN_MULTILABEL;
 }
 
-/* "multilabel: 5,426 samples, 28 labels, positive when score >= threshold" */
+/* "multilabel: 5,426 samples, weighted, 28 labels, positive when score >= threshold" */
 static void draw_summary(const limen_report *report, const limen_pen *pen)
 {
     static const char *const names[] = {"?", "binary", "multiclass", "multilabel"};
+    static const char *const nouns[] = {"?", "label", "classes", "labels"};
     const limen_node *set = limen_report_set(report, 0);
     const limen_node *samples = limen_node_find(set, "samples");
     const limen_node *rule = limen_node_find(set, "rule");
-    int strict = rule && limen_node_string(rule) && strcmp(limen_node_string(rule), "gt") == 0;
-    char text[256], count[LIMEN_DIGITS_TEXT], labels[LIMEN_DIGITS_TEXT];
+    const limen_node *top_k = limen_node_find(set, "top_k");
+    const char *rule_name = rule ? limen_node_string(rule) : NULL;
+    char line[512], labels[96] = "", right[96] = "", count[LIMEN_DIGITS_TEXT];
 
+    limen_digits_count(count, (double)report->labels);
+    if (report->task != LIMEN_BINARY)
+        (void)snprintf(labels, sizeof labels, ", %s %s", count, nouns[report->task]);
+    if (top_k)
+        (void)snprintf(right, sizeof right, ", right when among the top %.0f",
+                       limen_node_number(top_k));
+    else if (report->task != LIMEN_MULTICLASS)
+        (void)snprintf(right, sizeof right, ", positive when score %s threshold",
+                       rule_name && strcmp(rule_name, "gt") == 0 ? ">" : ">=");
     limen_digits_count(count, samples ? limen_node_number(samples) : 0);
-    limen_digits_count(labels, (double)report->labels);
-    if (report->task == LIMEN_MULTICLASS)
-        (void)snprintf(text, sizeof text, "%s: %s samples, %s classes", names[report->task], count,
-                       labels);
-    else
-        (void)snprintf(text, sizeof text, "%s: %s samples%s%s%s, positive when score %s threshold",
-                       names[report->task], count, report->task == LIMEN_BINARY ? "" : ", ",
-                       report->task == LIMEN_BINARY ? "" : labels,
-                       report->task == LIMEN_BINARY ? "" : " labels", strict ? ">" : ">=");
-    pen->heading(pen, text);
+    (void)snprintf(line, sizeof line, "%s: %s samples%s%s%s", names[report->task], count,
+                   limen_node_find(set, "weighted") ? ", weighted" : "", labels, right);
+    pen->heading(pen, line);
     for (int64_t k = 0; report->set_count > 1 && k < report->set_count; k++) {
-        limen_report_set_name(report, k, text, sizeof text);
-        pen->line(pen, text);
+        char name[1024];
+
+        limen_report_set_name(report, k, name, sizeof name);
+        pen->line(pen, name);
     }
     pen->gap(pen);
 }
 
+/* A note at the end; a blank line goes before the first. */
+static void draw_note(const limen_pen *pen, const char *text, int *drawn)
+{
+    if ((*drawn)++ == 0)
+        pen->gap(pen);
+    pen->line(pen, text);
+}
+
+static int has_note(const limen_node *notes, const char *text)
+{
+    for (int64_t i = 0; notes && i < limen_node_count(notes); i++)
+        if (strcmp(limen_node_string(limen_node_at(notes, i)), text) == 0)
+            return 1;
+    return 0;
+}
+
+/* What marks mean, then the sentences of the result; those of the first set are not repeated for
+ * others. */
 static void draw_notes(const limen_report *report, const limen_pen *pen)
 {
-    if (report->stars || report->dashes)
-        pen->gap(pen);
+    const limen_node *first = limen_node_find(limen_report_set(report, 0), "notes");
+    int drawn = 0;
+
     if (report->stars)
-        pen->line(pen, "* undefined (0/0): what the zero-division policy puts in its place");
+        draw_note(pen, "* is 0/0, undefined: the value is that of the zero-division policy",
+                  &drawn);
     if (report->dashes)
-        pen->line(pen, "- undefined (0/0), without a value");
+        draw_note(pen, "\"-\" is 0/0, undefined, and has no value", &drawn);
+    for (int64_t set = 0; set < report->set_count; set++) {
+        const limen_node *notes = limen_node_find(limen_report_set(report, set), "notes");
+
+        for (int64_t i = 0; notes && i < limen_node_count(notes); i++) {
+            const char *note = limen_node_string(limen_node_at(notes, i));
+
+            if (set == 0 || !has_note(first, note))
+                draw_note(pen, note, &drawn);
+        }
+    }
 }
 
 static void draw(limen_report *report, const limen_pen *pen)

@@ -29,7 +29,7 @@ static void draw_heading(const limen_pen *pen, const char *text)
     limen_buffer_text(pen->out, "\n");
 }
 
-/* Breaks at spaces, so that no line is longer than the pen's; a word stays whole. */
+/* Breaks at spaces, so that no line is longer than the pen's; a longer word is cut. */
 static void draw_line(const limen_pen *pen, const char *text)
 {
     while (*text) {
@@ -45,7 +45,7 @@ static void draw_line(const limen_pen *pen, const char *text)
         }
         if (pen->colour)
             limen_buffer_text(pen->out, DIM);
-        (void)limen_text_put(pen->out, text, end, SIZE_MAX);
+        (void)limen_text_put(pen->out, text, end, pen->columns);
         if (pen->colour)
             limen_buffer_text(pen->out, PLAIN);
         limen_buffer_text(pen->out, "\n");

@@ -78,28 +78,24 @@ static void add_averages(limen_report *report, limen_grid *grid, const limen_rep
     }
 }
 
-/* What the 2 x 2 table of a single set shows already. */
-static int is_in_square(const char *name)
-{
-    return limen_report_is_count(name) && strcmp(name, "support") != 0;
-}
-
-/* The number leaves of an object, by name. */
-static void add_object(limen_report *report, limen_grid *grid, const char *path, int64_t first,
-                       int64_t last)
+/* The numbers that an object holds, by name. `base` picks the fields that every label has, or all
+ * others. */
+static void add_object(limen_report *report, limen_grid *grid, const char *path, int base,
+                       int64_t first, int64_t last)
 {
     const limen_node *object = limen_node_find(limen_report_set(report, 0), path);
 
     for (int64_t i = 0; object && i < limen_node_count(object); i++) {
         const limen_node *node = limen_node_at(object, i);
+        const char *name = limen_node_name(node);
         char full[160];
 
         if ((limen_node_type(node) != LIMEN_NODE_NUMBER &&
              limen_node_type(node) != LIMEN_NODE_INTEGER) ||
-            (report->set_count == 1 && is_in_square(limen_node_name(node))))
+            limen_report_is_base(name) != base)
             continue;
-        (void)snprintf(full, sizeof full, "%s.%s", path, limen_node_name(node));
-        add_row(report, grid, limen_node_name(node), full, first, last);
+        (void)snprintf(full, sizeof full, "%s.%s", path, name);
+        add_row(report, grid, name, full, first, last);
     }
 }
 
@@ -126,7 +122,7 @@ void limen_layout_whole(limen_report *report, const limen_pen *pen,
 
         start(report, &grid, "metric", first, last);
         add_averages(report, &grid, shown, first, last);
-        add_object(report, &grid, "metrics", first, last);
+        add_object(report, &grid, "metrics", 0, first, last);
         finish(report, pen, &grid);
     }
 }
@@ -190,8 +186,8 @@ void limen_layout_binary(limen_report *report, const limen_pen *pen)
         limen_grid grid;
 
         start(report, &grid, "metric", first, last);
-        add_object(report, &grid, "labels.0", first, last);
-        add_object(report, &grid, "metrics", first, last);
+        add_object(report, &grid, "labels.0", 1, first, last);
+        add_object(report, &grid, "metrics", 0, first, last);
         finish(report, pen, &grid);
     }
 }

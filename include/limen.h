@@ -542,6 +542,28 @@ typedef struct limen_tune_options {
     limen_zero_division zero_division;
 } limen_tune_options;
 
+/* Finds thresholds from what a tally keeps; options may be NULL (F1, each label by itself).
+ *
+ * From LIMEN_SCORES the optimum is exact: cuts lie only between distinct scores, equal scores fall
+ * together, and "none" and "all" are cuts too. From LIMEN_HISTOGRAM it is the best bin edge, with a
+ * gap that the optimum exceeds it by at most. The thresholds of the tally itself play no part.
+ * Multiclass tallies, the scope SAMPLES and the mean over labels of one global threshold need
+ * LIMEN_SCORES.
+ *
+ * The result is an object with "task", "rule", "dtype", "samples", "objective", "scope", "labels",
+ * "value" (of the scope), "gap", "feasible" and "notes"; each label has "name", "threshold", "low",
+ * "high" (thresholds in (low, high] under ge, [low, high) under gt, decide alike), "support",
+ * "value", "status" and, where asked for, "plateau". Multiclass labels have "offset" in place of
+ * the threshold. A constraint that cannot be met is no error: the status says so, "feasible" is
+ * false, and the thresholds are those of the nearest achievable point.
+ *
+ * Errors: ARGUMENT for options that make no sense, STATE when the tally keeps too little, MEMORY.
+ * Time O(n log n) at worst and O(n) mostly, n = N L scores; memory for the scores of one label. */
+LIMEN_API LIMEN_NODISCARD limen_status limen_tune(const limen_tally *tally,
+                                                  const limen_tune_options *options,
+                                                  const limen_allocator *allocator,
+                                                  limen_result **result, limen_error *error);
+
 #ifdef __cplusplus
 }
 #endif

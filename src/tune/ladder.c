@@ -1,0 +1,74 @@
+#include "tune/ladder.h"
+
+#include "core/numeric.h"
+#include "core/status.h"
+
+#include <math.h>
+
+/* The middle, when it is a number of the dtype strictly between the ends. */
+static double middle_or(limen_dtype dtype, double low, double high, double otherwise)
+{
+    double middle = limen_round_to(dtype, 0.5 * low + 0.5 * high);
+
+    return middle > low && middle < high && isfinite(middle) ? middle : otherwise;
+}
+
+/* +inf as a threshold takes nothing, so "the infinite scores only" is the greatest finite number,
+ * unless that is a score as well; under gt the mirror at -inf. */
+limen_cut limen_ladder_cut(const limen_ladder *ladder, limen_rule rule, limen_at at, int64_t cut)
+{
+    const limen_block *above = cut > 0 ? &ladder->blocks[cut - 1] : NULL;
+    const limen_block *below = cut < ladder->count ? &ladder->blocks[cut] : NULL;
+    double greatest = limen_greatest(ladder->dtype);
+    limen_cut made = {.low = below ? below->greatest : -INFINITY,
+                      .high = above ? above->least : INFINITY,
+                      .offered = 1,
+                      .known = (!above || above->known) && (!below || below->known)};
+
+    if (rule == LIMEN_GE) {
+        if (above && made.high == INFINITY) {
+            made.high = greatest;
+            made.offered = made.low < greatest;
+        }
+        if (!above && made.low == INFINITY)
+            made.low = greatest;
+        made.threshold = made.high;
+    } else {
+        if (below && made.low == -INFINITY) {
+            made.low = -greatest;
+            made.offered = made.high > -greatest;
+        }
+        if (!below && made.high == -INFINITY)
+            made.high = -greatest;
+        made.threshold = made.low;
+    }
+    if (at == LIMEN_AT_MIDPOINT && isfinite(made.low) && isfinite(made.high))
+        made.threshold = middle_or(ladder->dtype, made.low, made.high, made.threshold);
+    return made;
+}
+
+limen_status limen_ladder_reserve(const limen_allocator *allocator, limen_ladder *ladder,
+                                  int64_t count, limen_error *error)
+{
+    int64_t capacity = ladder->capacity + ladder->capacity / 2;
+    limen_block *blocks;
+
+    ladder->count = 0;
+    if (count <= ladder->capacity)
+        return LIMEN_OK;
+    if (capacity < count)
+        capacity = count;
+    blocks = limen_new_raw(allocator, (size_t)capacity, sizeof *blocks);
+    if (!blocks)
+        return limen_fail_memory(error, (size_t)capacity * sizeof *blocks);
+    limen_delete(allocator, ladder->blocks, (size_t)ladder->capacity, sizeof *blocks);
+    ladder->blocks = blocks;
+    ladder->capacity = capacity;
+    return LIMEN_OK;
+}
+
+void limen_ladder_release(const limen_allocator *allocator, limen_ladder *ladder)
+{
+    limen_delete(allocator, ladder->blocks, (size_t)ladder->capacity, sizeof *ladder->blocks);
+    *ladder = (limen_ladder){.blocks = NULL};
+}

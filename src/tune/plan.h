@@ -1,0 +1,90 @@
+/* Tuning options, checked and copied, and what a strategy makes of them. */
+#ifndef LIMEN_TUNE_PLAN_H
+#define LIMEN_TUNE_PLAN_H
+
+#include "tune/constraint.h"
+#include "tune/label.h"
+
+typedef struct limen_plan {
+    limen_allocator allocator;
+    limen_task task;
+    int64_t width;
+    limen_scope scope;
+    int macro; /* LIMEN_SCOPE_GLOBAL: the mean over labels, not the pooled counts */
+    limen_aim aim;
+    limen_conditions conditions;
+    double *costs; /* cost_rows x 4 */
+    int64_t cost_rows;
+    double *cost_matrix; /* width x width, or NULL */
+    char **labels;       /* width names, or NULL */
+    double parameter;
+    int fbr_top;
+    int restarts;
+    uint64_t seed;
+    limen_zero_division zero_division;
+} limen_plan;
+
+/* The spec is that of a tally: resolved. `options` may be NULL. Errors: ARGUMENT, MEMORY. */
+limen_status limen_plan_make(const limen_tune_options *options, const limen_spec *spec,
+                             const limen_allocator *allocator, limen_plan **plan,
+                             limen_error *error);
+void limen_plan_destroy(limen_plan *plan);
+
+/* What is asked of one label: the aim with that label's costs. */
+limen_aim limen_plan_aim(const limen_plan *plan, int64_t label);
+
+/* The name of a label: given, or its number written to `number`. */
+const char *limen_plan_label(const limen_plan *plan, int64_t label, char number[24]);
+
+/* Whether whole rows are needed: then only a tally that keeps scores will do. */
+int limen_plan_needs_rows(const limen_plan *plan);
+
+/* Where the ladders of labels come from. */
+typedef struct limen_feed {
+    void *context;
+    int64_t width;
+
+    /* The ladder of a label, or of all labels pooled (-1). The caller releases it. */
+    limen_status (*load)(void *context, int64_t label, limen_ladder *ladder, limen_error *error);
+
+    /* Notes which blocks of a ladder are to be opened. NULL when none can be. */
+    limen_status (*open)(void *context, int64_t label, const limen_ladder *ladder,
+                         limen_error *error);
+} limen_feed;
+
+/* The cuts that are as good as the chosen one. */
+typedef struct limen_plateau {
+    limen_cut *cuts;
+    int64_t count;
+} limen_plateau;
+
+typedef struct limen_solution {
+    limen_allocator allocator;
+    limen_choice *choices;   /* width; multiclass: cut.threshold is the offset */
+    limen_plateau *plateaus; /* width, or NULL when they were not asked for */
+    int64_t width;
+    limen_ratio value; /* of the scope */
+    double gap;
+    int64_t marked;        /* blocks that the feed was asked to open: the answer is not final */
+    int infeasible;        /* some label is, or the whole */
+    limen_outcome outcome; /* of the whole, where the scope is a joint one */
+    double violation;
+    const char *note; /* a static text, or NULL */
+} limen_solution;
+
+limen_status limen_solution_make(const limen_plan *plan, limen_solution *solution,
+                                 limen_error *error);
+void limen_solution_release(limen_solution *solution);
+
+/* Fills in a solution from the feed, by the scope's strategy. */
+limen_status limen_plan_solve(const limen_plan *plan, const limen_feed *feed,
+                              limen_solution *solution, limen_error *error);
+
+/* hull.c: LIMEN_SCOPE_MICRO. */
+limen_status limen_solve_micro(const limen_plan *plan, const limen_feed *feed,
+                               limen_solution *solution, limen_error *error);
+
+/* The mean of the labels' values, by the scope's weights. */
+void limen_solution_average(const limen_plan *plan, limen_solution *solution);
+
+#endif

@@ -1,0 +1,170 @@
+#include "tune/tally_feed.h"
+
+#include "kernels/sort.h"
+#include "tally/histogram.h"
+#include "tally/scores.h"
+
+#include <math.h>
+
+/* ---- Sorted keys
+ * --------------------------------------------------------------------------------- */
+
+/* One class of a label's cells, read from its highest key down. */
+typedef struct descent {
+    limen_dtype dtype;
+    const void *keys;
+    const double *weights;
+    int64_t left;
+} descent;
+
+static uint64_t next_key(const descent *side)
+{
+    return side->left ? limen_key_at(side->dtype, side->keys, (size_t)side->left - 1)
+                      : LIMEN_KEY_NAN;
+}
+
+/* The sum of the cells of one key, which are then behind. */
+static double take_key(descent *side, uint64_t key)
+{
+    limen_sum sum = {0.0, 0.0};
+    int64_t before = side->left;
+
+    while (side->left && next_key(side) == key) {
+        side->left--;
+        if (side->weights)
+            limen_sum_add(&sum, side->weights[side->left]);
+    }
+    return side->weights ? limen_sum_of(&sum) : (double)(before - side->left);
+}
+
+void limen_ladder_merge(limen_ladder *ladder, const void *positives, int64_t positive_count,
+                        const double *positive_weights, const void *negatives,
+                        int64_t negative_count, const double *negative_weights)
+{
+    descent up = {ladder->dtype, positives, positive_weights, positive_count};
+    descent down = {ladder->dtype, negatives, negative_weights, negative_count};
+
+    for (;;) {
+        uint64_t a = next_key(&up), b = next_key(&down);
+        uint64_t key = a > b ? a : b;
+        double score;
+
+        if (key == LIMEN_KEY_NAN)
+            return;
+        score = limen_key_score(ladder->dtype, key);
+        ladder->blocks[ladder->count++] = (limen_block){.least = score,
+                                                        .greatest = score,
+                                                        .positives = take_key(&up, key),
+                                                        .negatives = take_key(&down, key),
+                                                        .known = 1};
+    }
+}
+
+static double sum_of(const double *weights, int64_t count)
+{
+    limen_sum sum = {0.0, 0.0};
+
+    if (!weights)
+        return (double)count;
+    for (int64_t i = 0; i < count; i++)
+        limen_sum_add(&sum, weights[i]);
+    return limen_sum_of(&sum);
+}
+
+static limen_status load_scores(void *context, int64_t label, limen_ladder *ladder,
+                                limen_error *error)
+{
+    const limen_tally *tally = context;
+    limen_score_query query = {.group = -1, .label = label};
+    limen_score_lists lists;
+    limen_status status = limen_scores_sorted(tally, &query, &lists, error);
+
+    if (status != LIMEN_OK)
+        return status;
+    status = limen_ladder_reserve(&tally->allocator, ladder,
+                                  lists.positive_count + lists.negative_count, error);
+    if (status == LIMEN_OK) {
+        ladder->dtype = lists.dtype;
+        ladder->totals =
+            (limen_totals){.positives = sum_of(lists.positive_weights, lists.positive_count),
+                           .negatives = sum_of(lists.negative_weights, lists.negative_count),
+                           .whole = !tally->spec.weighted};
+        limen_ladder_merge(ladder, lists.positives, lists.positive_count, lists.positive_weights,
+                           lists.negatives, lists.negative_count, lists.negative_weights);
+    }
+    limen_score_lists_release(tally, &lists);
+    return status;
+}
+
+/* ---- Histogram
+ * ----------------------------------------------------------------------------------- */
+
+#define BINS_AT_A_TIME 256
+
+static void add_bins(limen_ladder *ladder, const limen_bin *bins, int64_t count, int known,
+                     limen_sum *positives, limen_sum *negatives)
+{
+    for (int64_t i = count; i-- > 0;) {
+        const limen_bin *bin = &bins[i];
+
+        limen_sum_add(positives, bin->positives);
+        limen_sum_add(negatives, bin->negatives);
+        if (bin->positives > 0.0 || bin->negatives > 0.0)
+            ladder->blocks[ladder->count++] = (limen_block){.least = bin->least,
+                                                            .greatest = bin->greatest,
+                                                            .positives = bin->positives,
+                                                            .negatives = bin->negatives,
+                                                            .known = (unsigned char)known};
+    }
+}
+
+static limen_status load_bins(void *context, int64_t label, limen_ladder *ladder,
+                              limen_error *error)
+{
+    const limen_tally *tally = context;
+    int64_t bins = limen_histogram_bins(tally);
+    limen_sum positives = {0.0, 0.0}, negatives = {0.0, 0.0};
+    limen_bin some[BINS_AT_A_TIME];
+    double lost_positives, lost_negatives;
+    limen_status status = limen_ladder_reserve(&tally->allocator, ladder, bins, error);
+
+    if (status != LIMEN_OK)
+        return status;
+    ladder->dtype = limen_tally_tune_dtype(tally);
+    for (int64_t end = bins; end > 0;) {
+        int64_t first = end > BINS_AT_A_TIME ? end - BINS_AT_A_TIME : 0;
+
+        limen_histogram_read(tally, -1, label, first, end - first, some);
+        add_bins(ladder, some, end - first, tally->bin_edges == NULL, &positives, &negatives);
+        end = first;
+    }
+    limen_histogram_nan(tally, -1, label, &lost_positives, &lost_negatives);
+    limen_sum_add(&positives, lost_positives);
+    limen_sum_add(&negatives, lost_negatives);
+    ladder->totals = (limen_totals){.positives = limen_sum_of(&positives),
+                                    .negatives = limen_sum_of(&negatives),
+                                    .whole = !tally->spec.weighted};
+    return LIMEN_OK;
+}
+
+limen_dtype limen_tally_tune_dtype(const limen_tally *tally)
+{
+    limen_dtype dtype = tally->spec.score_dtype;
+
+    return limen_dtype_is_integer(dtype) ? LIMEN_BF16 : dtype;
+}
+
+limen_status limen_tally_feed(const limen_tally *tally, limen_feed *feed, limen_error *error)
+{
+    limen_feed made = {.context = (void *)(uintptr_t)tally, .width = tally->spec.width};
+
+    if (tally->states[LIMEN_STATE_SCORES])
+        made.load = load_scores;
+    else if (tally->states[LIMEN_STATE_HISTOGRAM])
+        made.load = load_bins;
+    else
+        return limen_fail(error, LIMEN_ERR_STATE,
+                          "tuning needs a tally that keeps LIMEN_SCORES or LIMEN_HISTOGRAM");
+    *feed = made;
+    return LIMEN_OK;
+}

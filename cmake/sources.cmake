@@ -15,6 +15,7 @@ set(LIMEN_SOURCES
     src/kernels/sort.c
     src/tally/apply.c
     src/tally/batch.c
+    src/tally/bin_map.c
     src/tally/cells.c
     src/tally/class_counts.c
     src/tally/classes.c
@@ -22,10 +23,15 @@ set(LIMEN_SOURCES
     src/tally/counts.c
     src/tally/cuts.c
     src/tally/fault.c
+    src/tally/histogram.c
     src/tally/label_counts.c
     src/tally/read.c
     src/tally/samples.c
+    src/tally/score_lists.c
+    src/tally/score_tile.c
+    src/tally/scores.c
     src/tally/spec.c
+    src/tally/sweep.c
     src/tally/tally.c
     src/result/result.c
     src/metrics/agreement.c
@@ -33,9 +39,12 @@ set(LIMEN_SOURCES
     src/metrics/compute.c
     src/metrics/confusion.c
     src/metrics/counts.c
+    src/metrics/curve.c
+    src/metrics/curves.c
     src/metrics/diagnostic.c
     src/metrics/groups.c
     src/metrics/notes.c
+    src/metrics/one_vs_one.c
     src/metrics/options.c
     src/metrics/samples.c
     src/metrics/section.c

@@ -69,6 +69,7 @@ typedef struct limen_metric_rows {
     XX(diagnostic)             \
     XX(confusion)              \
     XX(samples)                \
+    XX(curves)                 \
     XX(groups)
 
 #define XX(file) extern const limen_metric_rows limen_##file##_metrics;

@@ -9,10 +9,13 @@ set(LIMEN_SOURCES
     src/core/status.c
     src/core/threads.c
     src/core/version.c
+    src/kernels/arm_neon.c
     src/kernels/bins.c
     src/kernels/scalar.c
     src/kernels/select.c
     src/kernels/sort.c
+    src/kernels/x86_avx2.c
+    src/kernels/x86_avx512.c
     src/tally/apply.c
     src/tally/batch.c
     src/tally/bin_map.c

@@ -1,23 +1,11 @@
 /* The kernels in plain C: the specification that every other set is compared with. */
 #include "kernels/sets.h"
 
-#include <string.h>
+#define TARGET
+#include "kernels/loops.h"
 
 /* ---- Elements at any alignment ------------------------------------------------------------- */
 
-#define DEFINE_LOAD(name, type)                                              \
-    static inline type load_##name(const void *from, size_t i)               \
-    {                                                                        \
-        type value;                                                          \
-                                                                             \
-        memcpy(&value, (const char *)from + i * sizeof value, sizeof value); \
-        return value;                                                        \
-    }
-
-DEFINE_LOAD(u8, uint8_t)
-DEFINE_LOAD(u16, uint16_t)
-DEFINE_LOAD(u32, uint32_t)
-DEFINE_LOAD(u64, uint64_t)
 DEFINE_LOAD(f32, float)
 DEFINE_LOAD(f64, double)
 
@@ -81,19 +69,6 @@ static inline float load_bf16(const void *from, size_t i)
         return count;                                                                           \
     }                                                                                           \
                                                                                                 \
-    static int keys_##name(const void *scores, void *keys, size_t n)                            \
-    {                                                                                           \
-        int nan = 0;                                                                            \
-                                                                                                \
-        for (size_t i = 0; i < n; i++) {                                                        \
-            key_type key = limen_key_##name(load_u##bits(scores, i));                           \
-                                                                                                \
-            memcpy((char *)keys + i * sizeof key, &key, sizeof key);                            \
-            nan |= key == 0;                                                                    \
-        }                                                                                       \
-        return nan;                                                                             \
-    }                                                                                           \
-                                                                                                \
     static int bin_##name(const void *scores, uint32_t bins, uint32_t *index, size_t n)         \
     {                                                                                           \
         real top = (real)(bins - 1);                                                            \
@@ -105,21 +80,6 @@ static inline float load_bf16(const void *from, size_t i)
             nan |= scaled != scaled;                                                            \
             scaled = scaled > 0 ? scaled : 0; /* also NaN */                                    \
             index[i] = (uint32_t)(scaled < top ? scaled : top);                                 \
-        }                                                                                       \
-        return nan;                                                                             \
-    }                                                                                           \
-                                                                                                \
-    static int bin_key_##name(const void *scores, uint64_t base, int shift, uint32_t bins,      \
-                              uint32_t *index, size_t n)                                        \
-    {                                                                                           \
-        int nan = 0;                                                                            \
-                                                                                                \
-        for (size_t i = 0; i < n; i++) {                                                        \
-            uint64_t key = limen_key_##name(load_u##bits(scores, i));                           \
-            uint64_t bin = key > base ? (key - base) >> shift : 0;                              \
-                                                                                                \
-            nan |= key == 0;                                                                    \
-            index[i] = bin < bins ? (uint32_t)bin : bins - 1;                                   \
         }                                                                                       \
         return nan;                                                                             \
     }
@@ -162,50 +122,42 @@ DEFINE_BINARY(16)
 DEFINE_BINARY(32)
 DEFINE_BINARY(64)
 
-#define DEFINE_BINARY_IGNORE(DTYPE, name, bits, low, high)                            \
-    static int binary_ignore_##name(const void *values, int64_t ignore, uint8_t *out, \
-                                    uint8_t *valid, size_t n)                         \
-    {                                                                                 \
-        if (limen_between(ignore, low, high))                                         \
-            return ignore_##bits(values, (uint##bits##_t)ignore, out, valid, n);      \
-        memset(valid, 1, n);                                                          \
-        return binary_##bits(values, out, n);                                         \
-    }
+LIMEN_INTEGER_MAP(LIMEN_DEFINE_IGNORE)
 
-LIMEN_INTEGER_MAP(DEFINE_BINARY_IGNORE)
-
-#define DEFINE_BINARY_FLOAT(name, real)                                               \
-    static int binary_##name(const void *values, uint8_t *out, size_t n)              \
-    {                                                                                 \
-        int bad = 0;                                                                  \
-                                                                                      \
-        for (size_t i = 0; i < n; i++) {                                              \
-            real value = load_##name(values, i);                                      \
-                                                                                      \
-            out[i] = value != 0;                                                      \
-            bad |= value != 0 && value != 1;                                          \
-        }                                                                             \
-        return bad;                                                                   \
-    }                                                                                 \
-                                                                                      \
-    static int binary_ignore_##name(const void *values, int64_t ignore, uint8_t *out, \
-                                    uint8_t *valid, size_t n)                         \
-    {                                                                                 \
-        real none = limen_exact_##name(ignore);                                       \
-        int bad = 0;                                                                  \
-                                                                                      \
-        for (size_t i = 0; i < n; i++) {                                              \
-            real value = load_##name(values, i);                                      \
-                                                                                      \
-            valid[i] = value != none;                                                 \
-            out[i] = valid[i] & (value != 0);                                         \
-            bad |= valid[i] & (value != 0 && value != 1);                             \
-        }                                                                             \
-        return bad;                                                                   \
+#define DEFINE_BINARY_FLOAT(name, real)                                                     \
+    static int binary_##name(const void *values, uint8_t *out, size_t n)                    \
+    {                                                                                       \
+        int bad = 0;                                                                        \
+                                                                                            \
+        for (size_t i = 0; i < n; i++) {                                                    \
+            real value = load_##name(values, i);                                            \
+                                                                                            \
+            out[i] = value != 0;                                                            \
+            bad |= value != 0 && value != 1;                                                \
+        }                                                                                   \
+        return bad;                                                                         \
+    }                                                                                       \
+                                                                                            \
+    static int ignore_##name(const void *values, real ignore, uint8_t *out, uint8_t *valid, \
+                             size_t n)                                                      \
+    {                                                                                       \
+        int bad = 0;                                                                        \
+                                                                                            \
+        for (size_t i = 0; i < n; i++) {                                                    \
+            real value = load_##name(values, i);                                            \
+                                                                                            \
+            valid[i] = value != ignore;                                                     \
+            out[i] = valid[i] & (value != 0);                                               \
+            bad |= valid[i] & (value != 0 && value != 1);                                   \
+        }                                                                                   \
+        return bad;                                                                         \
     }
 
 DEFINE_BINARY_FLOAT(f32, float)
 DEFINE_BINARY_FLOAT(f64, double)
+
+LIMEN_DEFINE_IGNORE_REAL(f32)
+LIMEN_DEFINE_IGNORE_REAL(f64)
 
 /* ---- Flags ---------------------------------------------------------------------------------- */
 
@@ -256,38 +208,10 @@ static int64_t count_both(const uint8_t *a, const uint8_t *b, size_t n)
     return sum;
 }
 
-void limen_scalar_flush(uint8_t *sums, int64_t *totals, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        totals[i] += sums[i];
-        sums[i] = 0;
-    }
-}
-
 static void mask(const uint8_t *from, uint8_t *flags, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         flags[i] &= from[i];
 }
-
-/* ---- Keys ----------------------------------------------------------------------------------- */
-
-/* Without a branch: every key is written, and the next one over it when its flag is not set. */
-#define DEFINE_PICK(bits)                                                                  \
-    static size_t pick_##bits(const void *keys, const uint8_t *flags, void *out, size_t n) \
-    {                                                                                      \
-        size_t count = 0;                                                                  \
-                                                                                           \
-        for (size_t i = 0; i < n; i++) {                                                   \
-            memcpy((char *)out + count * (bits / 8), (const char *)keys + i * (bits / 8),  \
-                   bits / 8);                                                              \
-            count += flags[i];                                                             \
-        }                                                                                  \
-        return count;                                                                      \
-    }
-
-DEFINE_PICK(16)
-DEFINE_PICK(32)
-DEFINE_PICK(64)
 
 const limen_kernels limen_kernels_scalar = LIMEN_KERNEL_SET("scalar");

@@ -11,6 +11,12 @@ static const struct {
     unsigned needs;
 } sets[] = {
     {&limen_kernels_scalar, 0},
+#if defined(__x86_64__)
+    {&limen_kernels_avx2, LIMEN_CPU_AVX2},
+    {&limen_kernels_avx512, LIMEN_CPU_AVX512},
+#elif defined(__aarch64__)
+    {&limen_kernels_neon, LIMEN_CPU_NEON},
+#endif
 };
 
 const limen_kernels *limen_kernels_at(int index)

@@ -72,8 +72,32 @@ LIMEN_DEFINE_KEY(bf16, uint16_t, 0x8000u, 0x7f80u)
 LIMEN_DEFINE_KEY(f32, uint32_t, 0x80000000u, 0x7f800000u)
 LIMEN_DEFINE_KEY(f64, uint64_t, 0x8000000000000000u, 0x7ff0000000000000u)
 
-/* totals[i] += sums[i], too rare to be worth more than the compiler makes of it. */
-void limen_scalar_flush(uint8_t *sums, int64_t *totals, size_t n);
+/* memcpy, which may not be given NULL even for no bytes. */
+static inline void limen_copy(void *to, const void *from, size_t size)
+{
+    if (size > 0)
+        memcpy(to, from, size);
+}
+
+/* binary_ignore from a set's own ignore_BITS(values, ignore, out, valid, n) and binary_BITS: what
+ * the dtype cannot hold equals nothing. */
+#define LIMEN_DEFINE_IGNORE(DTYPE, name, bits, low, high)                             \
+    static int binary_ignore_##name(const void *values, int64_t ignore, uint8_t *out, \
+                                    uint8_t *valid, size_t n)                         \
+    {                                                                                 \
+        if (limen_between(ignore, low, high))                                         \
+            return ignore_##bits(values, (uint##bits##_t)ignore, out, valid, n);      \
+        for (size_t i = 0; i < n; i++)                                                \
+            valid[i] = 1;                                                             \
+        return binary_##bits(values, out, n);                                         \
+    }
+
+#define LIMEN_DEFINE_IGNORE_REAL(name)                                                \
+    static int binary_ignore_##name(const void *values, int64_t ignore, uint8_t *out, \
+                                    uint8_t *valid, size_t n)                         \
+    {                                                                                 \
+        return ignore_##name(values, limen_exact_##name(ignore), out, valid, n);      \
+    }
 
 /* The table of a set, from the static functions of its file. */
 /* clang-format off */
@@ -103,7 +127,7 @@ void limen_scalar_flush(uint8_t *sums, int64_t *totals, size_t n);
         .add_pair = add_pair,                                            \
         .count = count,                                                  \
         .count_both = count_both,                                        \
-        .flush = limen_scalar_flush,                                     \
+        .flush = flush,                                     \
         .mask = mask,                                                    \
         .greatest = LIMEN_ENTRIES(greatest),                             \
         .keys = LIMEN_ENTRIES(keys),                                     \

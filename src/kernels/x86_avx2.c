@@ -1,0 +1,300 @@
+#if defined(__x86_64__)
+
+#include "kernels/sets.h"
+
+#include <immintrin.h>
+
+#define TARGET __attribute__((target("avx2,f16c,popcnt,bmi")))
+#define INLINE TARGET __attribute__((always_inline)) static inline
+#define WIDTH 32
+
+typedef __m256i bytes, marks, sum_lanes, mask_16, mask_32, mask_64;
+typedef __m256 reals_f32;
+typedef __m256d reals_f64;
+
+/* ---- Bytes ---------------------------------------------------------------------------------- */
+
+INLINE bytes load(const void *from)
+{
+    return _mm256_loadu_si256(from);
+}
+
+INLINE void store(void *to, bytes value)
+{
+    _mm256_storeu_si256(to, value);
+}
+
+INLINE bytes load_part(const void *from, size_t n)
+{
+    uint8_t some[WIDTH] = {0};
+
+    limen_copy(some, from, n);
+    return load(some);
+}
+
+INLINE void store_part(void *to, bytes value, size_t n)
+{
+    uint8_t some[WIDTH];
+
+    store(some, value);
+    limen_copy(to, some, n);
+}
+
+INLINE bytes byte_none(void)
+{
+    return _mm256_setzero_si256();
+}
+
+INLINE bytes byte_add(bytes a, bytes b)
+{
+    return _mm256_add_epi8(a, b);
+}
+
+INLINE bytes byte_and(bytes a, bytes b)
+{
+    return _mm256_and_si256(a, b);
+}
+
+INLINE bytes byte_or(bytes a, bytes b)
+{
+    return _mm256_or_si256(a, b);
+}
+
+INLINE int byte_any_above_one(bytes a)
+{
+    return !_mm256_testz_si256(a, _mm256_set1_epi8((char)0xfe));
+}
+
+INLINE sum_lanes sum_none(void)
+{
+    return _mm256_setzero_si256();
+}
+
+INLINE sum_lanes sum_add(sum_lanes total, bytes a)
+{
+    return _mm256_add_epi64(total, _mm256_sad_epu8(a, _mm256_setzero_si256()));
+}
+
+INLINE int64_t sum_total(sum_lanes total)
+{
+    __m128i half = _mm_add_epi64(_mm256_castsi256_si128(total), _mm256_extracti128_si256(total, 1));
+
+    return _mm_cvtsi128_si64(half) + _mm_extract_epi64(half, 1);
+}
+
+/* ---- Truths --------------------------------------------------------------------------------- */
+
+#define MARK_STRIDE 1
+
+INLINE marks mark_all(void)
+{
+    return _mm256_set1_epi8(-1);
+}
+
+INLINE marks mark_and(marks a, marks b)
+{
+    return _mm256_and_si256(a, b);
+}
+
+INLINE marks mark_or(marks a, marks b)
+{
+    return _mm256_or_si256(a, b);
+}
+
+INLINE marks mark_without(marks a, marks b)
+{
+    return _mm256_andnot_si256(b, a);
+}
+
+INLINE uint64_t mark_bits(marks a)
+{
+    return (uint32_t)_mm256_movemask_epi8(a);
+}
+
+INLINE int mark_every(marks a)
+{
+    return _mm256_movemask_epi8(a) == -1;
+}
+
+INLINE bytes mark_flags(marks a)
+{
+    return _mm256_and_si256(a, _mm256_set1_epi8(1));
+}
+
+INLINE marks eq_8(const void *from, uint8_t value)
+{
+    return _mm256_cmpeq_epi8(load(from), _mm256_set1_epi8((char)value));
+}
+
+INLINE mask_16 eq_16(const void *from, uint16_t value)
+{
+    return _mm256_cmpeq_epi16(load(from), _mm256_set1_epi16((short)value));
+}
+
+INLINE mask_32 eq_32(const void *from, uint32_t value)
+{
+    return _mm256_cmpeq_epi32(load(from), _mm256_set1_epi32((int)value));
+}
+
+INLINE mask_64 eq_64(const void *from, uint64_t value)
+{
+    return _mm256_cmpeq_epi64(load(from), _mm256_set1_epi64x((long long)value));
+}
+
+/* Packing works on halves of a register, so the quarters have to be put in order again. */
+INLINE marks narrow_16(mask_16 a, mask_16 b)
+{
+    return _mm256_permute4x64_epi64(_mm256_packs_epi16(a, b), 0xd8);
+}
+
+INLINE marks narrow_32(mask_32 a, mask_32 b, mask_32 c, mask_32 d)
+{
+    __m256i packed = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+
+    return _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+/* The even 32-bit words of a, then those of b, in each half. */
+INLINE __m256i even_words(__m256i a, __m256i b)
+{
+    return _mm256_castps_si256(
+        _mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0x88));
+}
+
+INLINE marks narrow_64(mask_64 a, mask_64 b, mask_64 c, mask_64 d, mask_64 e, mask_64 f, mask_64 g,
+                       mask_64 h)
+{
+    const __m256i order = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+    __m256i low = _mm256_packs_epi32(even_words(a, b), even_words(c, d));
+    __m256i high = _mm256_packs_epi32(even_words(e, f), even_words(g, h));
+    __m256i packed = _mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), 0xd8);
+
+    return _mm256_shuffle_epi8(packed, order);
+}
+
+INLINE mask_32 none_32(void)
+{
+    return _mm256_setzero_si256();
+}
+
+INLINE mask_64 none_64(void)
+{
+    return _mm256_setzero_si256();
+}
+
+INLINE mask_32 or_32(mask_32 a, mask_32 b)
+{
+    return _mm256_or_si256(a, b);
+}
+
+INLINE mask_64 or_64(mask_64 a, mask_64 b)
+{
+    return _mm256_or_si256(a, b);
+}
+
+INLINE int any_32(mask_32 a)
+{
+    return !_mm256_testz_si256(a, a);
+}
+
+INLINE int any_64(mask_64 a)
+{
+    return !_mm256_testz_si256(a, a);
+}
+
+INLINE size_t first_32(mask_32 a)
+{
+    return (size_t)__builtin_ctz((unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(a)) | 1u << 8);
+}
+
+INLINE size_t first_64(mask_64 a)
+{
+    return (size_t)__builtin_ctz((unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(a)) | 1u << 4);
+}
+
+/* ---- Reals ---------------------------------------------------------------------------------- */
+
+INLINE reals_f32 load_f16(const void *from, size_t i)
+{
+    return _mm256_cvtph_ps(_mm_loadu_si128((const void *)((const char *)from + 2 * i)));
+}
+
+INLINE reals_f32 load_bf16(const void *from, size_t i)
+{
+    __m128i halves = _mm_loadu_si128((const void *)((const char *)from + 2 * i));
+
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16));
+}
+
+INLINE reals_f32 load_f32(const void *from, size_t i)
+{
+    return _mm256_castsi256_ps(load((const char *)from + 4 * i));
+}
+
+INLINE reals_f64 load_f64(const void *from, size_t i)
+{
+    return _mm256_castsi256_pd(load((const char *)from + 8 * i));
+}
+
+#define DEFINE_REALS(name, bits, real, vector, suffix)                               \
+    INLINE vector splat_##name(real value)                                           \
+    {                                                                                \
+        return _mm256_set1_##suffix(value);                                          \
+    }                                                                                \
+                                                                                     \
+    INLINE vector add_##name(vector a, vector b)                                     \
+    {                                                                                \
+        return _mm256_add_##suffix(a, b);                                            \
+    }                                                                                \
+                                                                                     \
+    INLINE vector mul_##name(vector a, vector b)                                     \
+    {                                                                                \
+        return _mm256_mul_##suffix(a, b);                                            \
+    }                                                                                \
+                                                                                     \
+    INLINE vector max_##name(vector a, vector b)                                     \
+    {                                                                                \
+        return _mm256_max_##suffix(a, b);                                            \
+    }                                                                                \
+                                                                                     \
+    INLINE vector min_##name(vector a, vector b)                                     \
+    {                                                                                \
+        return _mm256_min_##suffix(a, b);                                            \
+    }                                                                                \
+                                                                                     \
+    INLINE mask_##bits ge_##name(vector a, vector b)                                 \
+    {                                                                                \
+        return _mm256_cast##suffix##_si256(_mm256_cmp_##suffix(a, b, _CMP_GE_OQ));   \
+    }                                                                                \
+                                                                                     \
+    INLINE mask_##bits is_##name(vector a, vector b)                                 \
+    {                                                                                \
+        return _mm256_cast##suffix##_si256(_mm256_cmp_##suffix(a, b, _CMP_EQ_OQ));   \
+    }                                                                                \
+                                                                                     \
+    INLINE mask_##bits nan_##name(vector a, vector b)                                \
+    {                                                                                \
+        return _mm256_cast##suffix##_si256(_mm256_cmp_##suffix(a, b, _CMP_UNORD_Q)); \
+    }
+
+DEFINE_REALS(f32, 32, float, __m256, ps)
+DEFINE_REALS(f64, 64, double, __m256d, pd)
+
+INLINE void store_index_f32(uint32_t *to, reals_f32 a)
+{
+    store(to, _mm256_cvttps_epi32(a));
+}
+
+INLINE void store_index_f64(uint32_t *to, reals_f64 a)
+{
+    _mm_storeu_si128((void *)to, _mm256_cvttpd_epi32(a));
+}
+
+#include "kernels/template.h"
+
+const limen_kernels limen_kernels_avx2 = LIMEN_KERNEL_SET("avx2");
+
+#else
+typedef int limen_kernels_avx2_are_for_x86;
+#endif

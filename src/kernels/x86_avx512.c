@@ -1,0 +1,287 @@
+#if defined(__x86_64__)
+
+#include "kernels/sets.h"
+
+#include <immintrin.h>
+
+#define TARGET __attribute__((target("avx2,f16c,popcnt,bmi,avx512f,avx512bw,avx512vl,avx512dq")))
+#define INLINE TARGET __attribute__((always_inline)) static inline
+#define WIDTH 64
+
+typedef __m512i bytes, sum_lanes;
+typedef __mmask64 marks;
+typedef __mmask32 mask_16;
+typedef __mmask16 mask_32;
+typedef __mmask8 mask_64;
+typedef __m512 reals_f32;
+typedef __m512d reals_f64;
+
+/* ---- Bytes ---------------------------------------------------------------------------------- */
+
+INLINE bytes load(const void *from)
+{
+    return _mm512_loadu_si512(from);
+}
+
+INLINE void store(void *to, bytes value)
+{
+    _mm512_storeu_si512(to, value);
+}
+
+/* The first n < 64 of 64. */
+INLINE __mmask64 first_bytes(size_t n)
+{
+    return ((uint64_t)1 << n) - 1;
+}
+
+INLINE bytes load_part(const void *from, size_t n)
+{
+    return _mm512_maskz_loadu_epi8(first_bytes(n), from);
+}
+
+INLINE void store_part(void *to, bytes value, size_t n)
+{
+    _mm512_mask_storeu_epi8(to, first_bytes(n), value);
+}
+
+INLINE bytes byte_none(void)
+{
+    return _mm512_setzero_si512();
+}
+
+INLINE bytes byte_add(bytes a, bytes b)
+{
+    return _mm512_add_epi8(a, b);
+}
+
+INLINE bytes byte_and(bytes a, bytes b)
+{
+    return _mm512_and_si512(a, b);
+}
+
+INLINE bytes byte_or(bytes a, bytes b)
+{
+    return _mm512_or_si512(a, b);
+}
+
+INLINE int byte_any_above_one(bytes a)
+{
+    return _mm512_test_epi8_mask(a, _mm512_set1_epi8((char)0xfe)) != 0;
+}
+
+INLINE sum_lanes sum_none(void)
+{
+    return _mm512_setzero_si512();
+}
+
+INLINE sum_lanes sum_add(sum_lanes total, bytes a)
+{
+    return _mm512_add_epi64(total, _mm512_sad_epu8(a, _mm512_setzero_si512()));
+}
+
+INLINE int64_t sum_total(sum_lanes total)
+{
+    return _mm512_reduce_add_epi64(total);
+}
+
+/* ---- Truths --------------------------------------------------------------------------------- */
+
+#define MARK_STRIDE 1
+
+INLINE marks mark_all(void)
+{
+    return ~(uint64_t)0;
+}
+
+INLINE marks mark_and(marks a, marks b)
+{
+    return a & b;
+}
+
+INLINE marks mark_or(marks a, marks b)
+{
+    return a | b;
+}
+
+INLINE marks mark_without(marks a, marks b)
+{
+    return a & ~b;
+}
+
+INLINE uint64_t mark_bits(marks a)
+{
+    return a;
+}
+
+INLINE int mark_every(marks a)
+{
+    return a == ~(uint64_t)0;
+}
+
+INLINE bytes mark_flags(marks a)
+{
+    return _mm512_maskz_set1_epi8(a, 1);
+}
+
+INLINE marks eq_8(const void *from, uint8_t value)
+{
+    return _mm512_cmpeq_epi8_mask(load(from), _mm512_set1_epi8((char)value));
+}
+
+INLINE mask_16 eq_16(const void *from, uint16_t value)
+{
+    return _mm512_cmpeq_epi16_mask(load(from), _mm512_set1_epi16((short)value));
+}
+
+INLINE mask_32 eq_32(const void *from, uint32_t value)
+{
+    return _mm512_cmpeq_epi32_mask(load(from), _mm512_set1_epi32((int)value));
+}
+
+INLINE mask_64 eq_64(const void *from, uint64_t value)
+{
+    return _mm512_cmpeq_epi64_mask(load(from), _mm512_set1_epi64((long long)value));
+}
+
+INLINE marks narrow_16(mask_16 a, mask_16 b)
+{
+    return _mm512_kunpackd(b, a);
+}
+
+INLINE marks narrow_32(mask_32 a, mask_32 b, mask_32 c, mask_32 d)
+{
+    return _mm512_kunpackd(_mm512_kunpackw(d, c), _mm512_kunpackw(b, a));
+}
+
+INLINE marks narrow_64(mask_64 a, mask_64 b, mask_64 c, mask_64 d, mask_64 e, mask_64 f, mask_64 g,
+                       mask_64 h)
+{
+    return narrow_32(_mm512_kunpackb(b, a), _mm512_kunpackb(d, c), _mm512_kunpackb(f, e),
+                     _mm512_kunpackb(h, g));
+}
+
+INLINE mask_32 none_32(void)
+{
+    return 0;
+}
+
+INLINE mask_64 none_64(void)
+{
+    return 0;
+}
+
+INLINE mask_32 or_32(mask_32 a, mask_32 b)
+{
+    return a | b;
+}
+
+INLINE mask_64 or_64(mask_64 a, mask_64 b)
+{
+    return a | b;
+}
+
+INLINE int any_32(mask_32 a)
+{
+    return a != 0;
+}
+
+INLINE int any_64(mask_64 a)
+{
+    return a != 0;
+}
+
+INLINE size_t first_32(mask_32 a)
+{
+    return (size_t)__builtin_ctz(a | 1u << 16);
+}
+
+INLINE size_t first_64(mask_64 a)
+{
+    return (size_t)__builtin_ctz(a | 1u << 8);
+}
+
+/* ---- Reals ---------------------------------------------------------------------------------- */
+
+INLINE reals_f32 load_f16(const void *from, size_t i)
+{
+    return _mm512_cvtph_ps(_mm256_loadu_si256((const void *)((const char *)from + 2 * i)));
+}
+
+INLINE reals_f32 load_bf16(const void *from, size_t i)
+{
+    __m256i halves = _mm256_loadu_si256((const void *)((const char *)from + 2 * i));
+
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+}
+
+INLINE reals_f32 load_f32(const void *from, size_t i)
+{
+    return _mm512_loadu_ps((const char *)from + 4 * i);
+}
+
+INLINE reals_f64 load_f64(const void *from, size_t i)
+{
+    return _mm512_loadu_pd((const char *)from + 8 * i);
+}
+
+#define DEFINE_REALS(name, bits, real, vector, suffix)         \
+    INLINE vector splat_##name(real value)                     \
+    {                                                          \
+        return _mm512_set1_##suffix(value);                    \
+    }                                                          \
+                                                               \
+    INLINE vector add_##name(vector a, vector b)               \
+    {                                                          \
+        return _mm512_add_##suffix(a, b);                      \
+    }                                                          \
+                                                               \
+    INLINE vector mul_##name(vector a, vector b)               \
+    {                                                          \
+        return _mm512_mul_##suffix(a, b);                      \
+    }                                                          \
+                                                               \
+    INLINE vector max_##name(vector a, vector b)               \
+    {                                                          \
+        return _mm512_max_##suffix(a, b);                      \
+    }                                                          \
+                                                               \
+    INLINE vector min_##name(vector a, vector b)               \
+    {                                                          \
+        return _mm512_min_##suffix(a, b);                      \
+    }                                                          \
+                                                               \
+    INLINE mask_##bits ge_##name(vector a, vector b)           \
+    {                                                          \
+        return _mm512_cmp_##suffix##_mask(a, b, _CMP_GE_OQ);   \
+    }                                                          \
+                                                               \
+    INLINE mask_##bits is_##name(vector a, vector b)           \
+    {                                                          \
+        return _mm512_cmp_##suffix##_mask(a, b, _CMP_EQ_OQ);   \
+    }                                                          \
+                                                               \
+    INLINE mask_##bits nan_##name(vector a, vector b)          \
+    {                                                          \
+        return _mm512_cmp_##suffix##_mask(a, b, _CMP_UNORD_Q); \
+    }
+
+DEFINE_REALS(f32, 32, float, __m512, ps)
+DEFINE_REALS(f64, 64, double, __m512d, pd)
+
+INLINE void store_index_f32(uint32_t *to, reals_f32 a)
+{
+    store(to, _mm512_cvttps_epi32(a));
+}
+
+INLINE void store_index_f64(uint32_t *to, reals_f64 a)
+{
+    _mm256_storeu_si256((void *)to, _mm512_cvttpd_epi32(a));
+}
+
+#include "kernels/template.h"
+
+const limen_kernels limen_kernels_avx512 = LIMEN_KERNEL_SET("avx512");
+
+#else
+typedef int limen_kernels_avx512_are_for_x86;
+#endif

@@ -56,6 +56,19 @@ set(LIMEN_SOURCES
 )
 
 set(LIMEN_IO_SOURCES
+    src/io/arrays.c
+    src/io/csv.c
+    src/io/csv_columns.c
+    src/io/csv_text.c
+    src/io/file.c
+    src/io/inflate.c
+    src/io/names.c
+    src/io/npy.c
+    src/io/number.c
+    src/io/rows.c
+    src/io/source.c
+    src/io/stream.c
+    src/io/zip.c
     src/report/cells.c
     src/report/confusion.c
     src/report/csv.c

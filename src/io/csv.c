@@ -1,0 +1,555 @@
+/* Sources of delimited text. A record is read in one pass: numbers are parsed where they stand, and
+ * whatever is not a plain number followed by its delimiter (quotes, blanks, words, mistakes) takes
+ * the slow way, cell by cell. */
+#include "io/csv_columns.h"
+#include "io/csv_text.h"
+#include "io/number.h"
+#include "io/source.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum kind { SKIP, SCORE, TARGET, WEIGHT, GROUP };
+
+/* What becomes of a field: its kind, and its place in a row of that kind. */
+struct column {
+    enum kind kind;
+    int64_t slot;
+};
+
+struct csv {
+    limen_reader reader;
+    limen_source *source;
+    limen_csv_text text;
+    limen_names header;
+    limen_csv_columns columns;
+    struct column *plan; /* one a field of the header */
+    int64_t body;        /* bytes in front of the first record, and its line */
+    int64_t body_line;
+    int64_t step;             /* rows a batch */
+    int64_t rows;             /* of the present batch */
+    int64_t row;              /* the next one */
+    double *scores, *weights; /* step rows each */
+    int64_t *targets, *groups, *lines;
+};
+
+/* Where the cells of a record go. */
+struct record {
+    double *scores, *weight;
+    int64_t *targets, *group;
+    int64_t newlines; /* within its quotes */
+};
+
+/* Not more than 40 bytes of a cell, and nothing that a terminal would act on. */
+static void show_cell(const limen_csv_cell *cell, char *text, size_t size)
+{
+    size_t length = cell->length < size - 1 ? cell->length : size - 1;
+
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)cell->bytes[i];
+
+        text[i] = (char)(byte < 0x20 || byte >= 0x7f ? '?' : byte);
+    }
+    text[length] = '\0';
+}
+
+static limen_status fail_cell(const struct csv *csv, int64_t field, const limen_csv_cell *cell,
+                              const char *wanted, int64_t newlines, limen_error *error)
+{
+    int64_t line = csv->text.line + newlines;
+    char shown[41];
+
+    if (cell->length == 0)
+        return limen_fail_line(error, LIMEN_ERR_FORMAT, line, field + 1,
+                               "the cell of column \"%.100s\" is empty; %s is wanted",
+                               csv->header.items[field], wanted);
+    show_cell(cell, shown, sizeof shown);
+    return limen_fail_line(error, LIMEN_ERR_FORMAT, line, field + 1,
+                           "\"%s\" in column \"%.100s\" is not %s", shown, csv->header.items[field],
+                           wanted);
+}
+
+static limen_status fail_ragged(const struct csv *csv, int64_t field, int last, limen_error *error)
+{
+    return limen_fail_line(
+        error, LIMEN_ERR_FORMAT, csv->text.line, -1, "has %s %lld fields where the header has %lld",
+        last ? "only" : "more than", (long long)(field + 1), (long long)csv->header.count);
+}
+
+/* True and False, as other programs write booleans. */
+static int read_truth(const limen_csv_cell *cell, int64_t *value)
+{
+    static const char *const words[] = {"false", "true"};
+
+    for (int i = 0; i < 2; i++) {
+        size_t length = strlen(words[i]);
+        size_t same = 0;
+
+        while (same < length && cell->length == length &&
+               (cell->bytes[same] | 0x20) == words[i][same])
+            same++;
+        if (same == length) {
+            *value = i;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static limen_status store_cell(const struct csv *csv, int64_t field, const limen_csv_cell *cell,
+                               struct record *record, limen_error *error)
+{
+    const struct column *column = &csv->plan[field];
+    const char *wanted = "a number";
+    int good = 1;
+
+    switch (column->kind) {
+    case SKIP:
+        break;
+    case SCORE:
+        good = limen_number_read(cell->bytes, cell->length, &record->scores[column->slot]);
+        break;
+    case WEIGHT:
+        good = limen_number_read(cell->bytes, cell->length, record->weight);
+        break;
+    case TARGET:
+        wanted = "a whole number";
+        good =
+            limen_number_read_integer(cell->bytes, cell->length, &record->targets[column->slot]) ||
+            read_truth(cell, &record->targets[column->slot]);
+        break;
+    case GROUP:
+        wanted = "a whole number";
+        good = limen_number_read_integer(cell->bytes, cell->length, record->group);
+        break;
+    }
+    return good ? LIMEN_OK : fail_cell(csv, field, cell, wanted, record->newlines, error);
+}
+
+/* A field by the slow way. */
+static limen_status read_cell(struct csv *csv, int64_t field, const char **at,
+                              struct record *record, int *more, limen_error *error)
+{
+    limen_csv_cell cell;
+    limen_status status = limen_csv_text_cell(&csv->text, at, &cell, more, error);
+
+    if (status != LIMEN_OK || *more)
+        return status;
+    if (cell.last != (field + 1 == csv->header.count))
+        return fail_ragged(csv, field, cell.last, error);
+    status = store_cell(csv, field, &cell, record, error);
+    record->newlines += cell.newlines;
+    return status;
+}
+
+/* The delimiter or newline that ends a cell without quotes; eight bytes at a time. */
+static const char *skip_cell(const char *at, char delimiter)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    const uint64_t highs = 0x8080808080808080u;
+    const uint64_t delimiters = ones * (unsigned char)delimiter;
+    const uint64_t newlines = ones * (unsigned char)'\n';
+
+    for (;; at += 8) {
+        uint64_t word, a, b;
+
+        memcpy(&word, at, sizeof word);
+        a = word ^ delimiters;
+        b = word ^ newlines;
+        if ((((a - ones) & ~a) | ((b - ones) & ~b)) & highs)
+            break;
+    }
+    while (*at != delimiter && *at != '\n')
+        at++;
+    return at;
+}
+
+/* A field by the fast way: the byte behind it, or NULL when it is anything but plain. `end` lies
+ * behind the padding, which ends every number. */
+static inline const char *read_plain(const struct column *column, const char *at, const char *end,
+                                     char delimiter, struct record *record)
+{
+    double number;
+
+    switch (column->kind) {
+    case SKIP:
+        return *at == '"' ? NULL : skip_cell(at, delimiter);
+    case SCORE:
+        return limen_number_parse(at, end, &record->scores[column->slot]);
+    case WEIGHT:
+        return limen_number_parse(at, end, record->weight);
+    case TARGET:
+        if ((unsigned char)(at[0] - '0') < 10 && (at[1] == delimiter || at[1] == '\n')) {
+            record->targets[column->slot] = at[0] - '0';
+            return at + 1;
+        }
+        at = limen_number_parse(at, end, &number);
+        return at && limen_number_whole(number, &record->targets[column->slot]) ? at : NULL;
+    case GROUP:
+        at = limen_number_parse(at, end, &number);
+        return at && limen_number_whole(number, record->group) ? at : NULL;
+    }
+    return NULL;
+}
+
+/* The record at text.at into `record`; *behind is where the next one begins. *more is 1 when the
+ * text does not hold all of it. */
+static limen_status read_record(struct csv *csv, struct record *record, const char **behind,
+                                int *more, limen_error *error)
+{
+    const limen_csv_text *text = &csv->text;
+    const char *at = text->bytes + text->at;
+    const char *end = text->bytes + text->length;
+    int64_t fields = csv->header.count;
+    char delimiter = text->delimiter;
+
+    *more = 0;
+    for (int64_t field = 0; field < fields; field++) {
+        char stop = field + 1 < fields ? delimiter : '\n';
+        const char *next =
+            read_plain(&csv->plan[field], at, end + LIMEN_CSV_PADDING, delimiter, record);
+
+        if (next && stop == '\n' && *next == '\r')
+            next++;
+        if (next && *next == stop) {
+            at = next + 1;
+        } else {
+            limen_status status = read_cell(csv, field, &at, record, more, error);
+
+            if (status != LIMEN_OK || *more)
+                return status;
+        }
+    }
+    /* The newline of the padding ends a record only when nothing can follow. */
+    *more = at > end && !text->ended;
+    *behind = at > end ? end : at;
+    return LIMEN_OK;
+}
+
+/* Steps over lines without a character; returns 0 when the text has to be filled first. */
+static int skip_empty_lines(limen_csv_text *text)
+{
+    for (;;) {
+        const char *at = text->bytes + text->at;
+        size_t left = text->length - text->at;
+        size_t length = left > 0 && *at == '\r' ? 1 : 0;
+
+        if (left <= length)
+            return text->ended;
+        if (at[length] != '\n')
+            return 1;
+        text->at += length + 1;
+        text->line++;
+    }
+}
+
+/* The next record into row `row` of the batch; *ended is 1 when there is none. */
+static limen_status next_record(struct csv *csv, int64_t row, int *ended, limen_error *error)
+{
+    limen_csv_text *text = &csv->text;
+
+    for (;;) {
+        limen_status status;
+        int more = !skip_empty_lines(text);
+
+        *ended = !more && text->at == text->length;
+        if (*ended)
+            return LIMEN_OK;
+        if (!more) {
+            struct record record = {
+                .scores = csv->scores + row * csv->columns.scores.count,
+                .targets = csv->targets + row * csv->columns.targets.count,
+                .weight = csv->weights + row * csv->columns.weights.count,
+                .group = csv->groups + row * csv->columns.groups.count,
+            };
+            const char *behind = NULL;
+
+            status = read_record(csv, &record, &behind, &more, error);
+            if (status != LIMEN_OK)
+                return status;
+            if (!more) {
+                csv->lines[row] = text->line;
+                text->line += 1 + record.newlines;
+                text->at = (size_t)(behind - text->bytes);
+                return LIMEN_OK;
+            }
+        }
+        status = limen_csv_text_fill(text, error);
+        if (status != LIMEN_OK)
+            return status;
+    }
+}
+
+/* `rows` rows of a block, as an array of the batch. */
+static limen_array block_array(const void *data, limen_dtype dtype, int64_t rows, int64_t columns)
+{
+    return (limen_array){
+        .data = data, .dtype = dtype, .shape = {rows, columns, 1}, .stride = {8 * columns, 8, 8}};
+}
+
+static limen_status csv_next(limen_reader *reader, limen_batch *batch, limen_error *error)
+{
+    struct csv *csv = (struct csv *)reader;
+    const limen_csv_columns *columns = &csv->columns;
+    int64_t rows = 0;
+
+    for (; rows < csv->step; rows++) {
+        int ended = 0;
+        limen_status status = next_record(csv, rows, &ended, error);
+
+        if (status != LIMEN_OK)
+            return status;
+        if (ended)
+            break;
+    }
+    batch->scores = block_array(csv->scores, LIMEN_F64, rows, columns->scores.count);
+    if (columns->targets.count)
+        batch->targets = block_array(csv->targets, LIMEN_I64, rows, columns->targets.count);
+    if (columns->weights.count)
+        batch->weights = block_array(csv->weights, LIMEN_F64, rows, 1);
+    if (columns->groups.count)
+        batch->groups = block_array(csv->groups, LIMEN_I64, rows, 1);
+    batch->row_offset = csv->row;
+    csv->rows = rows;
+    csv->row += rows;
+    return LIMEN_OK;
+}
+
+static limen_status csv_rewind(limen_reader *reader, limen_error *error)
+{
+    struct csv *csv = (struct csv *)reader;
+    limen_csv_text *text = &csv->text;
+    limen_status status = limen_csv_text_rewind(text, error);
+
+    while (status == LIMEN_OK && !text->ended && (int64_t)text->length < csv->body)
+        status = limen_csv_text_fill(text, error);
+    if (status != LIMEN_OK)
+        return status;
+    if ((int64_t)text->length < csv->body)
+        return limen_fail(error, LIMEN_ERR_IO, "is shorter than when it was first read");
+    text->at = (size_t)csv->body;
+    text->line = csv->body_line;
+    csv->row = csv->rows = 0;
+    return LIMEN_OK;
+}
+
+static int64_t csv_position(const limen_reader *reader)
+{
+    const limen_stream *stream = ((const struct csv *)reader)->text.stream;
+
+    return stream->position(stream);
+}
+
+static void csv_locate(const limen_reader *reader, limen_error *error)
+{
+    const struct csv *csv = (const struct csv *)reader;
+    const limen_csv_columns *columns = &csv->columns;
+    const limen_selection *const selections[] = {
+        [LIMEN_INPUT_SCORES] = &columns->scores,
+        [LIMEN_INPUT_TARGETS] = &columns->targets,
+        [LIMEN_INPUT_WEIGHTS] = &columns->weights,
+        [LIMEN_INPUT_GROUPS] = &columns->groups,
+    };
+    const limen_selection *selection = selections[error->input];
+    int64_t row = error->row - (csv->row - csv->rows);
+    int64_t column = selection->count == 1 ? 0 : error->column;
+
+    if (error->row < 0 || row < 0 || row >= csv->rows)
+        return;
+    error->row = csv->lines[row];
+    error->column = column >= 0 && column < selection->count ? selection->fields[column] + 1 : -1;
+    error->input = LIMEN_INPUT_NONE;
+}
+
+static void csv_close(limen_reader *reader)
+{
+    struct csv *csv = (struct csv *)reader;
+    limen_allocator allocator = csv->source->allocator;
+    size_t rows = (size_t)csv->step;
+
+    limen_delete(&allocator, csv->plan, (size_t)csv->header.count, sizeof *csv->plan);
+    limen_delete(&allocator, csv->scores, rows, (size_t)csv->columns.scores.count * 8);
+    limen_delete(&allocator, csv->targets, rows, (size_t)csv->columns.targets.count * 8);
+    limen_delete(&allocator, csv->weights, rows, (size_t)csv->columns.weights.count * 8);
+    limen_delete(&allocator, csv->groups, rows, (size_t)csv->columns.groups.count * 8);
+    limen_delete(&allocator, csv->lines, rows, sizeof *csv->lines);
+    limen_csv_columns_release(&csv->columns);
+    limen_names_release(&csv->header);
+    limen_csv_text_close(&csv->text);
+    limen_delete(&allocator, csv, 1, sizeof *csv);
+}
+
+/* Without a comma, a tab in the header delimits; .tsv says so by itself. */
+static char find_delimiter(const limen_csv_text *text, const char *name)
+{
+    const char *header = text->bytes + text->at;
+    size_t left = text->length - text->at;
+    const char *newline = memchr(header, '\n', left);
+    size_t length = newline ? (size_t)(newline - header) : left;
+
+    if (strstr(name, ".tsv"))
+        return '\t';
+    return memchr(header, '\t', length) && !memchr(header, ',', length) ? '\t' : ',';
+}
+
+static limen_status read_names(struct csv *csv, int *more, limen_error *error)
+{
+    limen_csv_text *text = &csv->text;
+    const char *at = text->bytes + text->at;
+    limen_csv_cell cell = {.last = 0};
+    int64_t newlines = 0;
+
+    limen_names_release(&csv->header);
+    while (!cell.last) {
+        limen_status status = limen_csv_text_cell(text, &at, &cell, more, error);
+
+        if (status != LIMEN_OK || *more)
+            return status;
+        newlines += cell.newlines;
+        status = limen_names_add(&csv->header, cell.bytes, cell.length, error);
+        if (status != LIMEN_OK)
+            return status;
+    }
+    text->at = at > text->bytes + text->length ? text->length : (size_t)(at - text->bytes);
+    text->line += 1 + newlines;
+    return LIMEN_OK;
+}
+
+static limen_status read_header(struct csv *csv, limen_error *error)
+{
+    limen_csv_text *text = &csv->text;
+    int more = 1;
+
+    while (text->length < 3 && !text->ended) {
+        limen_status status = limen_csv_text_fill(text, error);
+
+        if (status != LIMEN_OK)
+            return status;
+    }
+    if (text->length >= 3 && memcmp(text->bytes, "\xef\xbb\xbf", 3) == 0)
+        text->at = 3;
+    while (more) {
+        limen_status status = LIMEN_OK;
+
+        more = !skip_empty_lines(text);
+        if (!more && text->at == text->length)
+            return limen_fail(error, LIMEN_ERR_FORMAT,
+                              "is empty; a header line with the names of the columns is wanted");
+        text->delimiter = find_delimiter(text, csv->source->files[LIMEN_ROLE_TABLE]);
+        if (!more)
+            status = read_names(csv, &more, error);
+        if (status == LIMEN_OK && more)
+            status = limen_csv_text_fill(text, error);
+        if (status != LIMEN_OK)
+            return status;
+    }
+    csv->body = text->base + (int64_t)text->at;
+    csv->body_line = text->line;
+    return LIMEN_OK;
+}
+
+static limen_status make_plan(struct csv *csv, limen_error *error)
+{
+    const limen_csv_columns *columns = &csv->columns;
+    const struct {
+        enum kind kind;
+        const limen_selection *selection;
+    } parts[] = {{SCORE, &columns->scores},
+                 {TARGET, &columns->targets},
+                 {WEIGHT, &columns->weights},
+                 {GROUP, &columns->groups}};
+
+    csv->plan = limen_new(&csv->source->allocator, (size_t)csv->header.count, sizeof *csv->plan);
+    if (!csv->plan)
+        return limen_fail_memory(error, (size_t)csv->header.count * sizeof *csv->plan);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        for (int64_t slot = 0; slot < parts[i].selection->count; slot++)
+            csv->plan[parts[i].selection->fields[slot]] =
+                (struct column){.kind = parts[i].kind, .slot = slot};
+    return LIMEN_OK;
+}
+
+static limen_status make_blocks(struct csv *csv, int64_t block_bytes, limen_error *error)
+{
+    const limen_csv_columns *columns = &csv->columns;
+    const limen_allocator *allocator = &csv->source->allocator;
+    int64_t row_bytes = 8 * (columns->scores.count + columns->targets.count +
+                             columns->weights.count + columns->groups.count + 1);
+    size_t rows;
+
+    csv->step = block_bytes < row_bytes ? 1 : block_bytes / row_bytes;
+    rows = (size_t)csv->step;
+    csv->scores = limen_new_raw(allocator, rows, (size_t)columns->scores.count * 8);
+    csv->targets = limen_new_raw(allocator, rows, (size_t)columns->targets.count * 8);
+    csv->weights = limen_new_raw(allocator, rows, (size_t)columns->weights.count * 8);
+    csv->groups = limen_new_raw(allocator, rows, (size_t)columns->groups.count * 8);
+    csv->lines = limen_new_raw(allocator, rows, sizeof *csv->lines);
+    if (!csv->scores || !csv->targets || !csv->weights || !csv->groups || !csv->lines)
+        return limen_fail_memory(error, (size_t)block_bytes);
+    return LIMEN_OK;
+}
+
+static limen_status describe(struct csv *csv, limen_error *error)
+{
+    const limen_csv_columns *columns = &csv->columns;
+    limen_source_info *info = &csv->source->info;
+    limen_status status = LIMEN_OK;
+
+    info->format = csv->text.delimiter == '\t' ? "tsv" : "csv";
+    info->rows = -1;
+    info->width = columns->scores.count;
+    info->target_width = columns->targets.count;
+    info->scores_ndim = info->width > 1 ? 2 : 1;
+    info->targets_ndim = info->target_width > 1 ? 2 : (int32_t)info->target_width;
+    info->scores = LIMEN_F64;
+    info->targets = info->target_width ? LIMEN_I64 : LIMEN_NONE;
+    info->weights = columns->weights.count ? LIMEN_F64 : LIMEN_NONE;
+    info->groups = columns->groups.count ? LIMEN_I64 : LIMEN_NONE;
+    info->bytes = csv->text.stream->size;
+    for (int64_t i = 0; i < columns->scores.labels.count && status == LIMEN_OK; i++) {
+        const char *label = columns->scores.labels.items[i];
+
+        status = limen_names_add(&csv->source->labels, label, strlen(label), error);
+    }
+    return status;
+}
+
+limen_status limen_csv_open(limen_source *source, const limen_source_options *options,
+                            limen_file *file, int gzip, limen_reader **reader, limen_error *error)
+{
+    const limen_allocator *allocator = &source->allocator;
+    limen_stream *stream = NULL;
+    struct csv *csv;
+    limen_status status =
+        gzip ? limen_stream_open_gzip(file, allocator, &stream, error)
+             : limen_stream_open_file(file, options->keep, allocator, &stream, error);
+
+    if (status != LIMEN_OK)
+        return status;
+    csv = limen_new(allocator, 1, sizeof *csv);
+    if (!csv) {
+        limen_stream_close(stream);
+        return limen_fail_memory(error, sizeof *csv);
+    }
+    csv->source = source;
+    csv->reader = (limen_reader){.next = csv_next,
+                                 .rewind = csv_rewind,
+                                 .position = csv_position,
+                                 .locate = csv_locate,
+                                 .close = csv_close};
+    limen_names_init(&csv->header, allocator);
+    status = limen_csv_text_open(&csv->text, stream, allocator, error);
+    if (status != LIMEN_OK) {
+        limen_delete(allocator, csv, 1, sizeof *csv);
+        return status;
+    }
+    *reader = &csv->reader;
+    status = read_header(csv, error);
+    if (status == LIMEN_OK)
+        status = limen_csv_columns_find(&csv->columns, &csv->header, options, allocator, error);
+    if (status == LIMEN_OK)
+        status = make_plan(csv, error);
+    if (status == LIMEN_OK)
+        status = make_blocks(csv, options->block_bytes, error);
+    return status == LIMEN_OK ? describe(csv, error) : status;
+}

@@ -52,10 +52,12 @@ static void rounding_note(note_writer *writer, const rounded *labels, const char
 
     if (labels->count == 0)
         return;
-    limen_buffer_printf(&writer->text, "The threshold of %s",
-                        limen_label_name(work, labels->first, buffer));
+    limen_buffer_text(&writer->text, "The threshold");
+    if (work->tally->spec.task == LIMEN_MULTILABEL)
+        limen_buffer_printf(&writer->text, " of label %s",
+                            limen_label_name(work, labels->first, buffer));
     if (labels->count > 1)
-        limen_buffer_printf(&writer->text, " and %lld more", (long long)(labels->count - 1));
+        limen_buffer_printf(&writer->text, " and of %lld more", (long long)(labels->count - 1));
     limen_buffer_printf(&writer->text, " becomes %s when rounded to %s, the type of the scores.",
                         becomes, dtype);
     end_note(writer);

@@ -25,6 +25,7 @@ LIBRARY = os.environ.get("LIMEN_LIBRARY", str(ROOT / "build" / "release" / "libl
 
 BINARY, MULTICLASS, MULTILABEL = 1, 2, 3
 COUNTS, CONFUSION, SAMPLES = 1, 2, 4
+SCORES, HISTOGRAM, RANKING, CALIBRATION, HINGE = 8, 16, 32, 64, 128
 AVERAGES = {"none": 1, "micro": 2, "macro": 4, "weighted": 8, "samples": 16, "whole": 32}
 ZERO_DIVISION = {"zero": 0, "one": 1, "nan": 2, "skip": 3}
 KAPPA_WEIGHTS = {None: 0, "linear": 1, "quadratic": 2}
@@ -241,7 +242,10 @@ def options_of(
     beta=0.0,
     cost=(0, 0, 0, 0),
     pt=0.0,
+    multiclass="ovr",
+    **numbers,
 ):
+    """numbers: max_fpr, fpr_low, fpr_high, floor, squared."""
     options = Options(size=ctypes.sizeof(Options), beta=beta, pt=pt)
     if metrics is not None:
         options.metrics = _strings(metrics)
@@ -252,6 +256,9 @@ def options_of(
     options.kappa_weights = KAPPA_WEIGHTS[kappa_weights]
     options.normalize = NORMALIZE[normalize]
     options.cost = (c_double * 4)(*cost)
+    options.multiclass = {"ovr": 0, "ovo": 1}[multiclass]
+    for name, value in numbers.items():
+        setattr(options, name, value)
     return options
 
 
@@ -266,6 +273,9 @@ class Tally:
         spec.nan = {"error": 0, "negative": 1}[fields.pop("nan", "error")]
         if fields.get("ignore_index") is not None:
             spec.has_ignore_index = 1
+        if fields.get("bin_edges") is not None:
+            fields["bin_edges"] = _doubles(fields["bin_edges"])
+            fields["bins"] = len(fields["bin_edges"])
         for name, value in fields.items():
             setattr(spec, name, 0 if value is None else value)
         self.width, self.sets, self.groups = width, sets, max(spec.groups, 1)

@@ -53,6 +53,18 @@ set(LIMEN_SOURCES
     src/metrics/section.c
     src/metrics/table.c
     src/metrics/values.c
+    src/tune/constraint.c
+    src/tune/exact.c
+    src/tune/hull.c
+    src/tune/label.c
+    src/tune/ladder.c
+    src/tune/micro.c
+    src/tune/objective.c
+    src/tune/plan.c
+    src/tune/strategy.c
+    src/tune/tally_feed.c
+    src/tune/tree.c
+    src/tune/tune.c
 )
 
 set(LIMEN_IO_SOURCES

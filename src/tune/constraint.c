@@ -92,7 +92,8 @@ static double violation_of(const limen_condition *condition, const limen_totals 
         return when_undefined;
     short_by = condition->sense == LIMEN_AT_LEAST ? condition->bound - value.value
                                                   : value.value - condition->bound;
-    if (!(short_by > 0.0))
+    /* Sums of weights are not exact: what is short by rounding alone is met. */
+    if (!(short_by > (totals->whole ? 0.0 : 1e-12 * fmax(1.0, fabs(condition->bound)))))
         return 0.0;
     return condition->count && samples > 0.0 ? short_by / samples : short_by;
 }

@@ -29,17 +29,23 @@ typedef struct walk {
     limen_sum tp, fp;
 } walk;
 
+/* A sum of weights that has reached the total but for rounding. */
+static void snap(limen_sum *sum, double total)
+{
+    if (fabs(limen_sum_of(sum) - total) <= 1e-13 * total)
+        *sum = (limen_sum){total, 0.0};
+}
+
 static void walk_on(walk *at, const limen_ladder *ladder)
 {
     const limen_block *block = &ladder->blocks[at->index++];
 
     limen_sum_add(&at->tp, block->positives);
     limen_sum_add(&at->fp, block->negatives);
-    /* Sums of weights may end an ulp beyond the total. */
-    if (at->tp.value + at->tp.carry > ladder->totals.positives)
-        at->tp = (limen_sum){ladder->totals.positives, 0.0};
-    if (at->fp.value + at->fp.carry > ladder->totals.negatives)
-        at->fp = (limen_sum){ladder->totals.negatives, 0.0};
+    if (!ladder->totals.whole) {
+        snap(&at->tp, ladder->totals.positives);
+        snap(&at->fp, ladder->totals.negatives);
+    }
 }
 
 static limen_point point_at(const limen_aim *aim, const limen_ladder *ladder, const walk *at)

@@ -80,7 +80,7 @@ static limen_ratio over_labels(const limen_metric_row *row, const limen_tally *t
                                const limen_compute_options *options)
 {
     limen_ratio ratios[LIMEN_LABEL_BLOCK];
-    double supports[LIMEN_LABEL_BLOCK];
+    double supports[LIMEN_LABEL_BLOCK] = {0};
     limen_mean mean = {0};
 
     for (int64_t first = 0; first < tally->spec.width; first += LIMEN_LABEL_BLOCK) {

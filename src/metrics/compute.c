@@ -79,7 +79,7 @@ static void release_work(limen_report_work *work)
     const limen_allocator *a = &work->allocator;
     size_t rows = (size_t)work->row_capacity, width = (size_t)work->tally->spec.width;
 
-    limen_delete(a, work->rows, rows, sizeof *work->rows);
+    limen_delete(a, work->rows, rows, sizeof(const limen_metric_row *));
     limen_delete(a, work->forms, rows, sizeof *work->forms);
     limen_delete(a, work->values, rows, sizeof *work->values);
     limen_delete(a, work->cells, (size_t)work->row_count * width, sizeof *work->cells);
@@ -93,7 +93,7 @@ static limen_status prepare_work(limen_report_work *work, limen_error *error)
     limen_status status = LIMEN_OK;
 
     work->row_capacity = work->asked ? work->options.metric_count : limen_metric_count();
-    work->rows = limen_new(a, (size_t)work->row_capacity, sizeof *work->rows);
+    work->rows = limen_new(a, (size_t)work->row_capacity, sizeof(const limen_metric_row *));
     work->forms = limen_new(a, (size_t)work->row_capacity, sizeof *work->forms);
     work->values = limen_new(a, (size_t)work->row_capacity, sizeof *work->values);
     work->numbers = limen_new(a, width, sizeof *work->numbers);

@@ -2,6 +2,8 @@
 #include "metrics/average.h"
 #include "metrics/forms.h"
 
+#include <stdio.h>
+
 static const struct {
     limen_average average;
     const char *name;
@@ -45,14 +47,14 @@ static limen_status needs_states(limen_error *error, const char *metric, uint32_
 {
     static const char *const names[LIMEN_STATE_KINDS] = {
         "counts", "confusion", "samples", "scores", "histogram", "ranking", "calibration", "hinge"};
-    char list[128] = "";
+    char list[128];
+    size_t length = 0;
 
     for (int i = 0; i < LIMEN_STATE_KINDS; i++) {
         if (!(states & (1u << i)))
             continue;
-        if (list[0])
-            strcat(list, " or ");
-        strcat(list, names[i]);
+        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s",
+                                   length ? " or " : "", names[i]);
     }
     return limen_fail(error, LIMEN_ERR_STATE, "%s needs a tally that keeps %s", metric, list);
 }

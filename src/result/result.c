@@ -99,7 +99,7 @@ void limen_result_destroy(limen_result *result)
         result->blocks = block->previous;
         limen_delete(&allocator, block, sizeof *block + block->capacity, 1);
     }
-    limen_delete(&allocator, result->index, result->nodes, sizeof *result->index);
+    limen_delete(&allocator, result->index, result->nodes, sizeof(limen_node *));
     limen_delete(&allocator, result, 1, sizeof *result);
 }
 

@@ -19,6 +19,7 @@ set(LIMEN_SOURCES
     src/tally/apply.c
     src/tally/batch.c
     src/tally/bin_map.c
+    src/tally/calibration.c
     src/tally/cells.c
     src/tally/class_counts.c
     src/tally/classes.c
@@ -26,9 +27,12 @@ set(LIMEN_SOURCES
     src/tally/counts.c
     src/tally/cuts.c
     src/tally/fault.c
+    src/tally/hinge.c
     src/tally/histogram.c
     src/tally/label_counts.c
+    src/tally/ranking.c
     src/tally/read.c
+    src/tally/row_sums.c
     src/tally/samples.c
     src/tally/score_lists.c
     src/tally/score_tile.c
@@ -39,6 +43,7 @@ set(LIMEN_SOURCES
     src/result/result.c
     src/metrics/agreement.c
     src/metrics/average.c
+    src/metrics/calibration.c
     src/metrics/compute.c
     src/metrics/confusion.c
     src/metrics/counts.c
@@ -46,9 +51,11 @@ set(LIMEN_SOURCES
     src/metrics/curves.c
     src/metrics/diagnostic.c
     src/metrics/groups.c
+    src/metrics/hinge.c
     src/metrics/notes.c
     src/metrics/one_vs_one.c
     src/metrics/options.c
+    src/metrics/ranking.c
     src/metrics/samples.c
     src/metrics/section.c
     src/metrics/table.c

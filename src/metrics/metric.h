@@ -70,6 +70,9 @@ typedef struct limen_metric_rows {
     XX(confusion)              \
     XX(samples)                \
     XX(curves)                 \
+    XX(ranking)                \
+    XX(calibration)            \
+    XX(hinge)                  \
     XX(groups)
 
 #define XX(file) extern const limen_metric_rows limen_##file##_metrics;

@@ -53,6 +53,15 @@ limen_status limen_score_reader_next(const limen_tally *tally, limen_score_reade
 limen_status limen_score_reader_verify(const limen_tally *tally, const limen_score_reader *reader,
                                        limen_error *error);
 
+/* The sample that is a row of the present tile, as errors count them. */
+static inline int64_t limen_score_reader_sample(const limen_score_reader *reader, int64_t row)
+{
+    const limen_planes *planes = &reader->batch->planes;
+
+    return reader->batch->row_offset + reader->plane * planes->plane_step +
+           (reader->row + row) * planes->row_step;
+}
+
 /* The dtype of the scores in the tiles: BF16 for decisions, else that of the batch. */
 static inline limen_dtype limen_tile_dtype(limen_dtype scores)
 {

@@ -22,9 +22,9 @@ static const struct {
     [LIMEN_STATE_SAMPLES] = {"samples", &limen_samples_ops, BINARY | LABELS},
     [LIMEN_STATE_SCORES] = {"scores", &limen_scores_ops, BINARY | CLASSES | LABELS},
     [LIMEN_STATE_HISTOGRAM] = {"histogram", &limen_histogram_ops, BINARY | CLASSES | LABELS},
-    [LIMEN_STATE_RANKING] = {"ranking", NULL, LABELS},
-    [LIMEN_STATE_CALIBRATION] = {"calibration", NULL, BINARY | CLASSES | LABELS},
-    [LIMEN_STATE_HINGE] = {"hinge", NULL, BINARY | CLASSES | LABELS},
+    [LIMEN_STATE_RANKING] = {"ranking", &limen_ranking_ops, LABELS},
+    [LIMEN_STATE_CALIBRATION] = {"calibration", &limen_calibration_ops, BINARY | CLASSES | LABELS},
+    [LIMEN_STATE_HINGE] = {"hinge", &limen_hinge_ops, BINARY | CLASSES | LABELS},
 #undef BINARY
 #undef CLASSES
 #undef LABELS

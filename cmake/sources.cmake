@@ -55,10 +55,12 @@ set(LIMEN_SOURCES
     src/metrics/notes.c
     src/metrics/one_vs_one.c
     src/metrics/options.c
+    src/metrics/points.c
     src/metrics/ranking.c
     src/metrics/samples.c
     src/metrics/section.c
     src/metrics/table.c
+    src/metrics/thin.c
     src/metrics/values.c
     src/tune/constraint.c
     src/tune/exact.c

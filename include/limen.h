@@ -489,6 +489,86 @@ LIMEN_API LIMEN_NODISCARD limen_status limen_metric_values(const limen_metric *m
                                                            limen_error *error);
 
 /* ---------------------------------------------------------------------------------------------
+ * Curves
+ * ------------------------------------------------------------------------------------------ */
+
+typedef enum limen_curve_kind {
+    LIMEN_CURVE_ROC = 0, /* fpr = fp / negatives, tpr = tp / positives */
+    LIMEN_CURVE_PR = 1   /* recall = tp / positives, precision = tp / (tp + fp) */
+} limen_curve_kind;
+
+/* Points that can be left out without changing the drawn line. */
+typedef enum limen_thin {
+    LIMEN_THIN_NONE = 0,
+    LIMEN_THIN_EQUAL = 1, /* scikit-learn's drop_intermediate: ROC, those in the middle of two
+                             equal steps; PR, those between two others of the same recall */
+    LIMEN_THIN_COLLINEAR =
+        2 /* ROC, all on a straight line between their neighbours; PR, as EQUAL */
+} limen_thin;
+
+typedef struct limen_curve_options {
+    size_t size;
+    limen_curve_kind kind;
+    limen_thin thin;
+    int64_t group;  /* -1: all groups; 0 without groups */
+    int64_t label;  /* -1: all labels pooled; multiclass: a class against the rest */
+    int64_t points; /* at most so many, at least 2; 0: all */
+} limen_curve_options;
+
+/* One cut: what score >= threshold predicts. */
+typedef struct limen_curve_point {
+    double threshold; /* a score (or an edge), as a probability where spec.logits */
+    double tp, fp;    /* whole numbers, or sums of weights */
+} limen_curve_point;
+
+typedef struct limen_curve_info {
+    size_t size;
+    limen_curve_kind kind;
+    int64_t count; /* of points */
+    int64_t cuts;  /* points before thinning */
+    double positives, negatives;
+    double error; /* no point that options.points left out is farther than this from the line
+                     through those kept, both axes being from 0 to 1; 0 when none was */
+} limen_curve_info;
+
+typedef struct limen_curve limen_curve;
+
+/* The points of a curve, from the highest threshold down. A tally with SCORES has a point for each
+ * distinct score (ties fall together); one with HISTOGRAM for each bin that is not empty, at its
+ * least score, or for each given edge. ROC begins with (0, 0) at threshold +inf. What no given edge
+ * reaches is no point. NaN scores, where they are let in, come last at threshold -inf.
+ *
+ * Thinning to options.points keeps both ends and takes the farthest point of the worst stretch, one
+ * by one (Ramer 1972). options may be NULL: the ROC curve of all labels pooled. Errors: STATE
+ * without SCORES and HISTOGRAM, ARGUMENT, MEMORY. Time O(n) for n scores, or bins; thinning to K
+ * points O(n log K) as a rule. */
+LIMEN_API LIMEN_NODISCARD limen_status limen_curve_create(const limen_tally *tally,
+                                                          const limen_curve_options *options,
+                                                          const limen_allocator *allocator,
+                                                          limen_curve **curve, limen_error *error);
+
+/* Both live as long as the curve, which does not need the tally any more. */
+LIMEN_API const limen_curve_info *limen_curve_describe(const limen_curve *curve);
+LIMEN_API const limen_curve_point *limen_curve_points(const limen_curve *curve);
+LIMEN_API void limen_curve_destroy(limen_curve *curve);
+
+/* One bin of a reliability diagram: probabilities from low to less than high; the last bin holds
+ * those that are exactly 1. The mean probability is confidence / weight, the share of positives is
+ * positives / weight; both are 0/0 in an empty bin. */
+typedef struct limen_reliability_bin {
+    double low, high;
+    double weight, confidence, positives;
+} limen_reliability_bin;
+
+/* The reliability table of a label: spec.calibration_bins + 1 bins. label -1 pools all labels; for
+ * a multiclass tally -1 is the predicted class of each sample, as its whole form of ECE. group as
+ * in limen_tally_counts. Errors: STATE without CALIBRATION, ARGUMENT for an index out of range. */
+LIMEN_API LIMEN_NODISCARD limen_status limen_tally_reliability(const limen_tally *tally,
+                                                               int64_t group, int64_t label,
+                                                               limen_reliability_bin *bins,
+                                                               limen_error *error);
+
+/* ---------------------------------------------------------------------------------------------
  * Tuning
  * ------------------------------------------------------------------------------------------ */
 

@@ -215,10 +215,9 @@ static struct best specificity_at_sensitivity(limen_sweep *sweep, double floor)
     return best;
 }
 
-/* Thresholds are given as probabilities where the scores are logits. */
-static double shown_threshold(const limen_sweep *sweep, double threshold)
+double limen_curve_threshold(const limen_tally *tally, double threshold)
 {
-    const limen_spec *spec = &sweep->tally->spec;
+    const limen_spec *spec = &tally->spec;
 
     if (!spec->logits || spec->task == LIMEN_MULTICLASS)
         return threshold;
@@ -226,20 +225,20 @@ static double shown_threshold(const limen_sweep *sweep, double threshold)
                             : exp(threshold) / (1.0 + exp(threshold));
 }
 
-#define DEFINE_BEST(name)                                                                    \
-    limen_ratio limen_curve_##name(limen_sweep *sweep, const limen_compute_options *options) \
-    {                                                                                        \
-        struct best best = name(sweep, options->floor);                                      \
-                                                                                             \
-        return (limen_ratio){best.value, best.found};                                        \
-    }                                                                                        \
-                                                                                             \
-    limen_ratio limen_curve_##name##_threshold(limen_sweep *sweep,                           \
-                                               const limen_compute_options *options)         \
-    {                                                                                        \
-        struct best best = name(sweep, options->floor);                                      \
-                                                                                             \
-        return (limen_ratio){shown_threshold(sweep, best.threshold), best.found};            \
+#define DEFINE_BEST(name)                                                                      \
+    limen_ratio limen_curve_##name(limen_sweep *sweep, const limen_compute_options *options)   \
+    {                                                                                          \
+        struct best best = name(sweep, options->floor);                                        \
+                                                                                               \
+        return (limen_ratio){best.value, best.found};                                          \
+    }                                                                                          \
+                                                                                               \
+    limen_ratio limen_curve_##name##_threshold(limen_sweep *sweep,                             \
+                                               const limen_compute_options *options)           \
+    {                                                                                          \
+        struct best best = name(sweep, options->floor);                                        \
+                                                                                               \
+        return (limen_ratio){limen_curve_threshold(sweep->tally, best.threshold), best.found}; \
     }
 
 DEFINE_BEST(recall_at_precision)

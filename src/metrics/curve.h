@@ -18,6 +18,9 @@ limen_curve_number limen_curve_recall_at_precision, limen_curve_recall_at_precis
     limen_curve_sensitivity_at_specificity, limen_curve_sensitivity_at_specificity_threshold,
     limen_curve_specificity_at_sensitivity, limen_curve_specificity_at_sensitivity_threshold;
 
+/* A score as it is shown: a probability where scores are logits. */
+double limen_curve_threshold(const limen_tally *tally, double threshold);
+
 /* One against one, as scikit-learn: the mean over pairs of classes that have samples of the mean of
  * both directions; weighted by the share of samples that are of either class. The tally is
  * multiclass and keeps LIMEN_SCORES. Undefined with fewer than two classes. */

@@ -313,3 +313,41 @@ void limen_calibration_read(const limen_tally *tally, int64_t group, int64_t lab
         }
     }
 }
+
+limen_status limen_tally_reliability(const limen_tally *tally, int64_t group, int64_t label,
+                                     limen_reliability_bin *bins, limen_error *error)
+{
+    const limen_allocator *a = &tally->allocator;
+    size_t count = (size_t)limen_calibration_bins(tally);
+    double width = 1.0 / (double)tally->spec.calibration_bins;
+    limen_calibration_bin *read;
+    limen_calibration_sums sums;
+
+    if (!tally->states[LIMEN_STATE_CALIBRATION])
+        return limen_fail(error, LIMEN_ERR_STATE, "the tally does not keep calibration");
+    if (group < -1 || group >= limen_tally_groups(tally))
+        return limen_fail(error, LIMEN_ERR_ARGUMENT, "group is %lld: the tally has %lld",
+                          (long long)group, (long long)limen_tally_groups(tally));
+    if (label < -1 || label >= tally->spec.width)
+        return limen_fail(error, LIMEN_ERR_ARGUMENT, "label is %lld: the tally has %lld",
+                          (long long)label, (long long)tally->spec.width);
+    read = limen_new_raw(a, count, sizeof *read);
+    if (!read)
+        return limen_fail_memory(error, count * sizeof *read);
+    if (label < 0 && tally->spec.task == LIMEN_MULTICLASS)
+        label = LIMEN_TOP_LABEL;
+    limen_calibration_read(tally, group, label, &sums, read);
+    for (size_t i = 0; i < count; i++) {
+        double low = (double)i * width;
+
+        bins[i] = (limen_reliability_bin){
+            .low = i + 1 < count ? low : 1.0,
+            .high = i + 2 < count ? (double)(i + 1) * width : 1.0,
+            .weight = read[i].weight,
+            .confidence = read[i].confidence,
+            .positives = read[i].positives,
+        };
+    }
+    limen_delete(a, read, count, sizeof *read);
+    return LIMEN_OK;
+}

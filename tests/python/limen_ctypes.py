@@ -130,6 +130,29 @@ class Options(ctypes.Structure):
     ]
 
 
+class CurveOptions(ctypes.Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("kind", c_int),
+        ("thin", c_int),
+        ("group", c_int64),
+        ("label", c_int64),
+        ("points", c_int64),
+    ]
+
+
+class CurveInfo(ctypes.Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("kind", c_int),
+        ("count", c_int64),
+        ("cuts", c_int64),
+        ("positives", c_double),
+        ("negatives", c_double),
+        ("error", c_double),
+    ]
+
+
 class Metric(ctypes.Structure):
     _fields_ = [
         ("name", c_char_p),
@@ -158,6 +181,7 @@ def _load():
         "limen_tally_destroy": None,
         "limen_tally_reset": None,
         "limen_tally_samples": c_int64,
+        "limen_tally_spec": POINTER(Spec),
         "limen_result_destroy": None,
         "limen_result_root": c_void_p,
         "limen_node_type": c_int,
@@ -168,6 +192,9 @@ def _load():
         "limen_node_string": c_char_p,
         "limen_node_defined": c_int,
         "limen_metric_count": c_int64,
+        "limen_curve_describe": POINTER(CurveInfo),
+        "limen_curve_points": POINTER(c_double),
+        "limen_curve_destroy": None,
         "limen_metric_at": POINTER(Metric),
         "limen_metric_find": POINTER(Metric),
     }.items():
@@ -365,6 +392,34 @@ class Tally:
 
     def value(self, metric, average, **keywords):
         return self.values(metric, average, **keywords)[0][0]
+
+    def curve(self, kind="roc", label=-1, group=-1, thin=0, points=0):
+        """The info as a dict, and the points: threshold, tp, fp."""
+        options = CurveOptions(
+            ctypes.sizeof(CurveOptions), {"roc": 0, "pr": 1}[kind], thin, group, label, points
+        )
+        handle = c_void_p()
+        self._call("limen_curve_create", self.handle, byref(options), None, byref(handle))
+        found = C.limen_curve_describe(handle).contents
+        info = {name: getattr(found, name) for name, _ in CurveInfo._fields_}
+        rows = np.empty((info["count"], 3))
+        if info["count"]:
+            rows[:] = np.ctypeslib.as_array(C.limen_curve_points(handle), rows.shape)
+        C.limen_curve_destroy(handle)
+        return info, rows
+
+    def reliability(self, label=-1, group=-1):
+        """low, high, weight, confidence, positives of each bin."""
+        bins = C.limen_tally_spec(self.handle).contents.calibration_bins + 1
+        out = np.empty((bins, 5))
+        self._call(
+            "limen_tally_reliability",
+            self.handle,
+            c_int64(group),
+            c_int64(label),
+            out.ctypes.data_as(POINTER(c_double)),
+        )
+        return out
 
     def compute(self, **options):
         result = c_void_p()

@@ -81,14 +81,18 @@ set(LIMEN_IO_SOURCES
     src/io/csv.c
     src/io/csv_columns.c
     src/io/csv_text.c
+    src/io/decisions.c
     src/io/file.c
     src/io/inflate.c
     src/io/names.c
     src/io/npy.c
     src/io/number.c
     src/io/rows.c
+    src/io/sink.c
     src/io/source.c
     src/io/stream.c
+    src/io/thresholds.c
+    src/io/thresholds_json.c
     src/io/zip.c
     src/report/cells.c
     src/report/confusion.c

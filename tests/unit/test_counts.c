@@ -1,10 +1,12 @@
 /* Counts of binary and multilabel tallies against a loop over single cells. */
-#include "support/problem.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <cmocka.h>
+
+#include "support/tally.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -20,49 +22,6 @@ static const limen_dtype target_dtypes[] = {LIMEN_BOOL, LIMEN_U8,  LIMEN_I8,  LI
 
 #define COUNT(array) ((int64_t)(sizeof(array) / sizeof(array)[0]))
 
-static limen_tally *create(const limen_spec *spec)
-{
-    limen_error error = {0};
-    limen_tally *tally = NULL;
-
-    if (limen_tally_create(spec, NULL, &tally, &error) != LIMEN_OK)
-        fail_msg("create: %s", error.message);
-    return tally;
-}
-
-static void update(limen_tally *tally, const limen_batch *batch)
-{
-    limen_error error = {0};
-
-    if (limen_tally_update(tally, batch, &error) != LIMEN_OK)
-        fail_msg("update: row %lld, column %lld: %s", (long long)error.row, (long long)error.column,
-                 error.message);
-}
-
-static limen_counts read(const limen_tally *tally, int64_t set, int64_t group, int64_t label)
-{
-    limen_counts counts;
-
-    assert_int_equal(limen_tally_counts(tally, set, group, label, &counts, NULL), LIMEN_OK);
-    return counts;
-}
-
-static void assert_near(double ours, double theirs, int weighted)
-{
-    double slack = weighted ? 1e-12 * fabs(theirs) : 0.0;
-
-    if (!(fabs(ours - theirs) <= slack))
-        fail_msg("%.17g, should be %.17g", ours, theirs);
-}
-
-static void assert_counts(const limen_counts *ours, const limen_counts *theirs, int weighted)
-{
-    assert_near(ours->tp, theirs->tp, weighted);
-    assert_near(ours->fp, theirs->fp, weighted);
-    assert_near(ours->tn, theirs->tn, weighted);
-    assert_near(ours->fn, theirs->fn, weighted);
-}
-
 /* A few labels of all sets and groups; of a wide tally, both ends and some between. */
 static void assert_as_counted(const limen_tally *tally, const struct problem *problem)
 {
@@ -74,7 +33,7 @@ static void assert_as_counted(const limen_tally *tally, const struct problem *pr
             for (int64_t label = 0; label < spec->width;
                  label = label + step < spec->width || label == spec->width - 1 ? label + step
                                                                                 : spec->width - 1) {
-                limen_counts ours = read(tally, set, group, label);
+                limen_counts ours = counts_of(tally, set, group, label);
                 limen_counts theirs = count_label(problem, set, group, label);
 
                 assert_counts(&ours, &theirs, spec->weighted);
@@ -218,7 +177,7 @@ static int64_t positives(limen_dtype dtype, limen_rule rule, double threshold, i
     update(tally, &(limen_batch){.size = sizeof(limen_batch),
                                  .scores = stored_scores.array,
                                  .targets = stored_targets.array});
-    counts = read(tally, 0, 0, 0);
+    counts = counts_of(tally, 0, 0, 0);
     limen_tally_destroy(tally);
     free(stored_scores.memory);
     free(stored_targets.memory);
@@ -312,7 +271,7 @@ static void test_denormals_are_not_flushed(void **unused)
     update(tally, &batch);
 #endif
     (void)unused;
-    assert_true(read(tally, 0, 0, 0).tp == 3.0);
+    assert_true(counts_of(tally, 0, 0, 0).tp == 3.0);
     limen_tally_destroy(tally);
     free(scores.memory);
     free(ones.memory);
@@ -358,8 +317,8 @@ static void assert_same_bits(const limen_tally *a, const limen_tally *b)
     for (int64_t set = 0; set < spec->sets; set++) {
         for (int64_t group = 0; group < (spec->groups ? spec->groups : 1); group++) {
             for (int64_t label = 0; label < spec->width; label++) {
-                limen_counts ours = read(a, set, group, label);
-                limen_counts theirs = read(b, set, group, label);
+                limen_counts ours = counts_of(a, set, group, label);
+                limen_counts theirs = counts_of(b, set, group, label);
 
                 assert_memory_equal(&ours, &theirs, sizeof ours);
             }
@@ -464,7 +423,7 @@ static void test_small_weights_survive(void **unused)
                                  .scores = arrays[0].array,
                                  .targets = arrays[1].array,
                                  .weights = arrays[2].array});
-    counts = read(tally, 0, 0, 0);
+    counts = counts_of(tally, 0, 0, 0);
     assert_near(counts.tn, 1250 * 1e-9, 1);
     assert_near(counts.tp, 1250 * 1e9, 1);
     limen_tally_destroy(tally);

@@ -644,6 +644,47 @@ LIMEN_API LIMEN_NODISCARD limen_status limen_tune(const limen_tally *tally,
                                                   const limen_allocator *allocator,
                                                   limen_result **result, limen_error *error);
 
+typedef struct limen_search limen_search;
+
+/* The exact search in bounded memory, over batches that can be replayed:
+ *
+ *     int again = 1;
+ *     while (again) {
+ *         for (each batch, always the same ones)
+ *             limen_search_update(search, &batch, &error);
+ *         limen_search_next_pass(search, &again, &error);
+ *     }
+ *     limen_search_result(search, &result, &error);
+ *
+ * The first pass counts bins of the scores, the second reads again the few bins that may hold a
+ * better cut than the bins' edges. Mostly that is all; scores that crowd into few bins take a pass
+ * or two more. Of the spec, states, thresholds, groups and bins play no part. Memory: some 50 MiB
+ * for any N and L up to thousands, and 160 MiB at worst. Multiclass, the scopes SAMPLES and RCUT,
+ * and the mean over labels of one global threshold need whole rows: they take one pass and keep
+ * every score. Errors as for limen_tune. */
+LIMEN_API LIMEN_NODISCARD limen_status limen_search_create(const limen_spec *spec,
+                                                           const limen_tune_options *options,
+                                                           const limen_allocator *allocator,
+                                                           limen_search **search,
+                                                           limen_error *error);
+
+/* Adds a batch to the present pass; errors as for limen_tally_update, and VALUE when a later pass
+ * has other scores than the first. After an error in the values of a batch the search can only be
+ * destroyed. */
+LIMEN_API LIMEN_NODISCARD limen_status limen_search_update(limen_search *search,
+                                                           const limen_batch *batch,
+                                                           limen_error *error);
+
+/* Ends a pass. *again is 1 when the batches must be replayed, from the first one. */
+LIMEN_API LIMEN_NODISCARD limen_status limen_search_next_pass(limen_search *search, int *again,
+                                                              limen_error *error);
+
+/* As limen_tune. ARGUMENT before the last pass. */
+LIMEN_API LIMEN_NODISCARD limen_status limen_search_result(const limen_search *search,
+                                                           limen_result **result,
+                                                           limen_error *error);
+LIMEN_API void limen_search_destroy(limen_search *search);
+
 #ifdef __cplusplus
 }
 #endif

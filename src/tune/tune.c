@@ -1,10 +1,13 @@
 /* limen_tune: the strategies over what a tally holds. */
+#include "tune/tune.h"
+
+#include "core/status.h"
 #include "tune/tally_feed.h"
 #include "tune/tree.h"
 
-static limen_status solve_tally(const limen_tally *tally, const limen_plan *plan,
-                                const limen_allocator *allocator, limen_result **result,
-                                limen_error *error)
+limen_status limen_tally_solve(const limen_tally *tally, const limen_plan *plan,
+                               const limen_allocator *allocator, limen_result **result,
+                               limen_error *error)
 {
     limen_solution solution;
     limen_feed feed;
@@ -16,7 +19,7 @@ static limen_status solve_tally(const limen_tally *tally, const limen_plan *plan
         return status;
     status = limen_plan_solve(plan, &feed, &solution, error);
     if (status == LIMEN_OK)
-        status = limen_solution_tree(plan, &solution, limen_tally_tune_dtype(tally), tally->samples,
+        status = limen_solution_tree(plan, &solution, tally->spec.score_dtype, tally->samples,
                                      allocator, result, error);
     limen_solution_release(&solution);
     return status;
@@ -33,7 +36,7 @@ limen_status limen_tune(const limen_tally *tally, const limen_tune_options *opti
     status = limen_plan_make(options, &tally->spec, allocator, &plan, error);
     if (status != LIMEN_OK)
         return status;
-    status = solve_tally(tally, plan, allocator, result, error);
+    status = limen_tally_solve(tally, plan, allocator, result, error);
     limen_plan_destroy(plan);
     return status;
 }

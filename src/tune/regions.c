@@ -1,0 +1,454 @@
+/* Later passes of a search: the scores of marked blocks alone. */
+#include "core/numeric.h"
+#include "core/status.h"
+#include "kernels/sort.h"
+#include "tune/passes.h"
+#include "tune/tally_feed.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GATHER_BYTES ((size_t)64 << 20) /* keys held at once */
+#define FINER_BYTES ((size_t)32 << 20)  /* bins held at once */
+#define RUN_CELLS 8192                  /* between two looks at the hits */
+#define SMALL_BLOCK 4096.0              /* scores that are worth reading to save a pass */
+
+static int weighted(const limen_passes *passes)
+{
+    return passes->probe->spec.weighted;
+}
+
+static void release_finer(const limen_passes *passes, limen_region *region)
+{
+    limen_delete(&passes->plan->allocator, region->counts, 2 * (size_t)region->bins.count,
+                 sizeof *region->counts);
+    region->counts = NULL;
+}
+
+static size_t run_cells(const limen_passes *passes)
+{
+    return (size_t)(passes->run_rows * passes->plan->width);
+}
+
+/* What one pass needs; the ladders stay. */
+void limen_regions_release(limen_passes *passes)
+{
+    const limen_allocator *a = &passes->plan->allocator;
+    size_t cut = limen_dtype_size(limen_cut_dtype(passes->dtype));
+
+    for (int64_t i = 0; i < passes->region_count; i++)
+        release_finer(passes, &passes->regions[i]);
+    limen_delete(a, passes->regions, (size_t)passes->region_capacity, sizeof *passes->regions);
+    limen_delete(a, passes->keys, passes->key_count, passes->key_size);
+    limen_delete(a, passes->lows, run_cells(passes), cut);
+    limen_delete(a, passes->highs, run_cells(passes), cut);
+    limen_delete(a, passes->hits, run_cells(passes), sizeof *passes->hits);
+    limen_delete(a, passes->hit_keys, run_cells(passes), sizeof(uint64_t));
+    passes->regions = NULL;
+    passes->keys = NULL;
+    passes->lows = passes->highs = NULL;
+    passes->hits = NULL;
+    passes->hit_keys = NULL;
+    passes->region_count = passes->region_capacity = 0;
+    passes->key_count = 0;
+}
+
+/* ---- Planning
+ * ------------------------------------------------------------------------------------- */
+
+/* With several labels pooled, equal intervals must be opened alike, so runs are not joined. */
+static int is_pooled(const limen_passes *passes)
+{
+    return passes->plan->scope == LIMEN_SCOPE_GLOBAL;
+}
+
+static int has_few(const limen_block *block)
+{
+    return !block->known && block->positives + block->negatives <= SMALL_BLOCK;
+}
+
+/* The cut that is chosen in the end must know both its neighbours: reading them now saves a pass.
+ */
+static void mark_neighbours(limen_ladder *ladder)
+{
+    int64_t end = ladder->count;
+
+    for (int64_t i = 0; i < end; i++)
+        if (ladder->blocks[i].open == 1 && i > 0 && has_few(&ladder->blocks[i - 1]) &&
+            !ladder->blocks[i - 1].open)
+            ladder->blocks[i - 1].open = 2;
+    for (int64_t i = end; i-- > 1;)
+        if (ladder->blocks[i - 1].open == 1 && has_few(&ladder->blocks[i]) &&
+            !ladder->blocks[i].open)
+            ladder->blocks[i].open = 2;
+}
+
+/* Blocks i .. of one region; returns the first one behind it. */
+static int64_t region_of(const limen_passes *passes, int64_t label, int64_t i, limen_region *region)
+{
+    const limen_ladder *ladder = &passes->ladders[label];
+    double counts[2] = {0.0, 0.0};
+
+    *region = (limen_region){
+        .label = label, .first = i, .greatest = ladder->blocks[i].greatest, .gathered = 1};
+    do {
+        region->least = ladder->blocks[i].least;
+        counts[0] += ladder->blocks[i].negatives;
+        counts[1] += ladder->blocks[i].positives;
+        i++;
+    } while (!is_pooled(passes) && i < ladder->count && ladder->blocks[i].open);
+    region->blocks = i - region->first;
+    region->expected[0] = (int64_t)counts[0];
+    region->expected[1] = (int64_t)counts[1];
+    region->low_key = limen_score_key(ladder->dtype, region->least);
+    region->high_key = limen_score_key(ladder->dtype, region->greatest);
+    return i;
+}
+
+static limen_status list_regions(limen_passes *passes, limen_error *error)
+{
+    const limen_allocator *a = &passes->plan->allocator;
+    int64_t most = 0;
+
+    for (int64_t label = 0; label < passes->plan->width; label++) {
+        limen_ladder *ladder = &passes->ladders[label];
+
+        if (!is_pooled(passes))
+            mark_neighbours(ladder);
+        for (int64_t i = 0; i < ladder->count; i++)
+            most += ladder->blocks[i].open != 0;
+    }
+    passes->regions = limen_new(a, (size_t)most, sizeof *passes->regions);
+    if (!passes->regions)
+        return limen_fail_memory(error, (size_t)most * sizeof *passes->regions);
+    passes->region_capacity = most;
+    for (int64_t label = 0; label < passes->plan->width; label++) {
+        const limen_ladder *ladder = &passes->ladders[label];
+
+        passes->first_region[label] = passes->region_count;
+        for (int64_t i = 0; i < ladder->count;)
+            if (ladder->blocks[i].open)
+                i = region_of(passes, label, i, &passes->regions[passes->region_count++]);
+            else
+                i++;
+    }
+    passes->first_region[passes->plan->width] = passes->region_count;
+    return LIMEN_OK;
+}
+
+/* Weighted blocks say nothing of how many scores they hold: those are counted as they come, in
+ * finer bins, until a bin is one value. */
+static limen_status share_memory(limen_passes *passes, limen_error *error)
+{
+    const limen_allocator *a = &passes->plan->allocator;
+    size_t all = 0, limit, finer = 0;
+
+    passes->key_size = limen_dtype_size(passes->dtype);
+    for (int64_t i = 0; i < passes->region_count; i++)
+        all += (size_t)(passes->regions[i].expected[0] + passes->regions[i].expected[1]);
+    limit = all * passes->key_size <= GATHER_BYTES ? SIZE_MAX
+            : is_pooled(passes)                    ? 0
+                                : GATHER_BYTES / passes->key_size / (size_t)passes->region_count;
+    for (int64_t i = 0; i < passes->region_count; i++) {
+        limen_region *region = &passes->regions[i];
+        size_t count = (size_t)(region->expected[0] + region->expected[1]);
+
+        region->gathered = !weighted(passes) && count <= limit;
+        region->at = passes->key_count;
+        passes->key_count += region->gathered ? count : 0;
+        finer += !region->gathered;
+    }
+    passes->keys = limen_new_raw(a, passes->key_count, passes->key_size);
+    if (!passes->keys)
+        return limen_fail_memory(error, passes->key_count * passes->key_size);
+    for (int64_t i = 0; i < passes->region_count; i++) {
+        limen_region *region = &passes->regions[i];
+        uint32_t most = 4096;
+
+        if (region->gathered)
+            continue;
+        while (most > 16 && most * finer > FINER_BYTES / (2 * sizeof(double)))
+            most /= 2;
+        region->bins = limen_bins_between(passes->dtype, region->least, region->greatest, most);
+        region->counts = limen_new(a, 2 * (size_t)region->bins.count, sizeof *region->counts);
+        if (!region->counts)
+            return limen_fail_memory(error, 0);
+    }
+    return LIMEN_OK;
+}
+
+static void store_cut(limen_dtype dtype, void *cuts, size_t i, double value)
+{
+    if (dtype == LIMEN_F64)
+        ((double *)cuts)[i] = value;
+    else
+        ((float *)cuts)[i] = (float)value;
+}
+
+/* From the lowest to the highest region of each label, once for each row of a run. */
+static limen_status lay_envelopes(limen_passes *passes, limen_error *error)
+{
+    const limen_allocator *a = &passes->plan->allocator;
+    limen_dtype cut = limen_cut_dtype(passes->dtype);
+    int64_t width = passes->plan->width;
+    size_t cells;
+
+    passes->run_rows = width < RUN_CELLS ? RUN_CELLS / width : 1;
+    if (passes->run_rows > passes->by_row.tile_rows)
+        passes->run_rows = passes->by_row.tile_rows;
+    cells = run_cells(passes);
+    passes->lows = limen_new_raw(a, cells, limen_dtype_size(cut));
+    passes->highs = limen_new_raw(a, cells, limen_dtype_size(cut));
+    passes->hits = limen_new_raw(a, cells, sizeof *passes->hits);
+    passes->hit_keys = limen_new_raw(a, cells, sizeof(uint64_t));
+    if (!passes->lows || !passes->highs || !passes->hits || !passes->hit_keys)
+        return limen_fail_memory(error, cells * sizeof(uint64_t));
+    for (size_t i = 0; i < cells; i++) {
+        size_t label = i % (size_t)width;
+        int64_t first = passes->first_region[label], end = passes->first_region[label + 1];
+        double low = NAN, high = NAN;
+
+        if (first < end) {
+            low = passes->regions[end - 1].least;
+            high = passes->regions[first].greatest;
+            /* No bound above +inf; next_up would leave it as it is, and a score can reach it. */
+            high = high == INFINITY ? (double)NAN : limen_next_up(passes->dtype, high);
+        }
+        store_cut(cut, passes->lows, i, low);
+        store_cut(cut, passes->highs, i, high);
+    }
+    return LIMEN_OK;
+}
+
+limen_status limen_regions_plan(limen_passes *passes, limen_error *error)
+{
+    limen_status status;
+
+    limen_regions_release(passes);
+    status = list_regions(passes, error);
+    if (status == LIMEN_OK)
+        status = share_memory(passes, error);
+    if (status == LIMEN_OK)
+        status = lay_envelopes(passes, error);
+    return status;
+}
+
+/* ---- Reading
+ * -------------------------------------------------------------------------------------- */
+
+/* The region of a label that holds a key, or NULL. Regions fall. */
+static limen_region *find_region(const limen_passes *passes, int64_t label, uint64_t key)
+{
+    int64_t first = passes->first_region[label], last = passes->first_region[label + 1] - 1;
+
+    while (first < last) {
+        int64_t middle = first + (last - first) / 2;
+
+        if (key >= passes->regions[middle].low_key)
+            last = middle;
+        else
+            first = middle + 1;
+    }
+    if (key < passes->regions[first].low_key || key > passes->regions[first].high_key)
+        return NULL;
+    return &passes->regions[first];
+}
+
+/* Returns 0 when there is no room: the data are not those of the first pass. */
+static int put(const limen_passes *passes, limen_region *region, uint64_t key, const void *bytes,
+               int truth, double weight)
+{
+    size_t size = passes->key_size;
+
+    if (!region->gathered) {
+        region->counts[2 * ((key - region->bins.base) >> region->bins.shift) + (size_t)truth] +=
+            weight;
+    } else {
+        size_t at =
+            region->at + (truth ? (size_t)region->expected[0] : 0) + (size_t)region->found[truth];
+
+        if (region->found[truth] == region->expected[truth])
+            return 0;
+        if (size == sizeof(uint32_t))
+            memcpy(passes->keys + at * sizeof(uint32_t), bytes, sizeof(uint32_t));
+        else
+            memcpy(passes->keys + at * size, bytes, size);
+    }
+    region->found[truth]++;
+    return 1;
+}
+
+#define COLLECT(type)                                                              \
+    do {                                                                           \
+        type *to = (type *)(void *)passes->hit_keys;                               \
+        for (size_t i = 0; i < count; i++)                                         \
+            memcpy(&to[i], scores + passes->hits[i] * sizeof(type), sizeof(type)); \
+    } while (0)
+
+/* The keys of the hits among a run of cells, side by side. */
+static void collect_keys(const limen_passes *passes, const unsigned char *scores, size_t count)
+{
+    if (passes->key_size == sizeof(uint16_t))
+        COLLECT(uint16_t);
+    else if (passes->key_size == sizeof(uint32_t))
+        COLLECT(uint32_t);
+    else
+        COLLECT(uint64_t);
+    (void)passes->probe->kernels->keys[passes->dtype](passes->hit_keys, passes->hit_keys, count);
+}
+
+static int read_run(limen_passes *passes, const limen_score_tile *tile, int64_t row, int64_t rows)
+{
+    size_t width = (size_t)tile->labels, at = (size_t)row * width;
+    const unsigned char *scores = (const unsigned char *)tile->scores + at * passes->key_size;
+    const limen_kernels *kernels = passes->probe->kernels;
+    size_t count = kernels->inside[passes->dtype](scores, passes->lows, passes->highs, passes->hits,
+                                                  (size_t)rows * width);
+    limen_region *region = NULL;
+    int fits = 1;
+
+    collect_keys(passes, scores, count);
+    for (size_t i = 0; i < count; i++) {
+        size_t hit = passes->hits[i];
+        int64_t label = width == 1 ? 0 : (int64_t)(hit % width);
+        const unsigned char *bytes = passes->hit_keys + i * passes->key_size;
+        uint64_t key = limen_key_at(passes->dtype, bytes, 0);
+
+        if (tile->valid && !tile->valid[at + hit])
+            continue;
+        if (!region || region->label != label || key < region->low_key || key > region->high_key)
+            region = find_region(passes, label, key);
+        if (region)
+            fits &= put(passes, region, key, bytes, tile->truth[at + hit],
+                        tile->weights ? tile->weights[(size_t)row + hit / width] : 1.0);
+    }
+    return fits;
+}
+
+limen_status limen_regions_update(limen_passes *passes, const limen_checked_batch *batch,
+                                  limen_error *error)
+{
+    limen_score_tile tile;
+
+    limen_score_reader_start(&passes->by_row, batch);
+    for (;;) {
+        limen_status status = limen_score_reader_next(passes->probe, &passes->by_row, &tile, error);
+        int fits = 1;
+
+        if (status != LIMEN_OK || tile.rows == 0)
+            return status;
+        for (int64_t row = 0; row < tile.rows && fits; row += passes->run_rows)
+            fits =
+                read_run(passes, &tile, row,
+                         tile.rows - row < passes->run_rows ? tile.rows - row : passes->run_rows);
+        if (!fits)
+            return limen_fail(error, LIMEN_ERR_VALUE,
+                              "this pass has other scores than the first one: replay the same "
+                              "batches");
+    }
+}
+
+/* ---- From keys and finer bins back to blocks
+ * -------------------------------------------------------- */
+
+static limen_status append_gathered(const limen_passes *passes, const limen_region *region,
+                                    limen_ladder *to, limen_error *error)
+{
+    const limen_allocator *a = &passes->plan->allocator;
+    size_t negatives = (size_t)region->expected[0], positives = (size_t)region->expected[1];
+    size_t room = negatives > positives ? negatives : positives;
+    unsigned char *first = passes->keys + region->at * passes->key_size;
+    unsigned char *second = first + negatives * passes->key_size;
+    void *scratch = limen_new_raw(a, room, passes->key_size);
+
+    if (!scratch)
+        return limen_fail_memory(error, room * passes->key_size);
+    limen_keys_sort(passes->dtype, first, scratch, negatives);
+    limen_keys_sort(passes->dtype, second, scratch, positives);
+    limen_delete(a, scratch, room, passes->key_size);
+    limen_ladder_merge(to, second, region->expected[1], NULL, first, region->expected[0], NULL);
+    return LIMEN_OK;
+}
+
+static void append_finer(const limen_region *region, limen_ladder *to)
+{
+    const limen_bins *bins = &region->bins;
+
+    for (uint32_t bin = bins->count; bin-- > 0;) {
+        uint64_t low = bins->base + ((uint64_t)bin << bins->shift);
+        uint64_t high = low + (((uint64_t)1 << bins->shift) - 1);
+        limen_block block = {.positives = region->counts[2 * bin + 1],
+                             .negatives = region->counts[2 * bin]};
+
+        if (!(block.positives > 0.0 || block.negatives > 0.0))
+            continue;
+        block.least = limen_key_score(to->dtype, low);
+        block.greatest =
+            limen_key_score(to->dtype, high < region->high_key ? high : region->high_key);
+        block.known = block.least == block.greatest;
+        to->blocks[to->count++] = block;
+    }
+}
+
+static limen_status check_found(const limen_passes *passes, limen_error *error)
+{
+    for (int64_t i = 0; i < passes->region_count; i++) {
+        const limen_region *region = &passes->regions[i];
+
+        for (int truth = 0; truth < 2; truth++)
+            if (!weighted(passes) && region->found[truth] != region->expected[truth])
+                return limen_fail(error, LIMEN_ERR_VALUE,
+                                  "this pass has other scores than the first one: replay the same "
+                                  "batches");
+    }
+    return LIMEN_OK;
+}
+
+/* The ladder of one label with its regions replaced by what they hold. */
+static limen_status rebuild(limen_passes *passes, int64_t label, limen_error *error)
+{
+    const limen_allocator *a = &passes->plan->allocator;
+    limen_ladder *old = &passes->ladders[label];
+    limen_ladder made = {.totals = old->totals, .dtype = old->dtype};
+    int64_t room = old->count, next = 0;
+    limen_status status;
+
+    for (int64_t i = passes->first_region[label]; i < passes->first_region[label + 1]; i++)
+        room += passes->regions[i].gathered
+                    ? passes->regions[i].expected[0] + passes->regions[i].expected[1]
+                    : (int64_t)passes->regions[i].bins.count;
+    status = limen_ladder_reserve(a, &made, room, error);
+    for (int64_t i = passes->first_region[label];
+         i < passes->first_region[label + 1] && status == LIMEN_OK; i++) {
+        const limen_region *region = &passes->regions[i];
+
+        for (; next < region->first; next++)
+            made.blocks[made.count++] = old->blocks[next];
+        next = region->first + region->blocks;
+        if (region->gathered)
+            status = append_gathered(passes, region, &made, error);
+        else
+            append_finer(region, &made);
+    }
+    if (status != LIMEN_OK) {
+        limen_ladder_release(a, &made);
+        return status;
+    }
+    for (; next < old->count; next++)
+        made.blocks[made.count++] = old->blocks[next];
+    limen_ladder_release(a, old);
+    *old = made;
+    return LIMEN_OK;
+}
+
+limen_status limen_regions_end(limen_passes *passes, limen_error *error)
+{
+    limen_status status = check_found(passes, error);
+
+    for (int64_t label = 0; label < passes->plan->width && status == LIMEN_OK; label++)
+        if (passes->first_region[label] < passes->first_region[label + 1])
+            status = rebuild(passes, label, error);
+    limen_regions_release(passes);
+    return status;
+}

@@ -112,6 +112,19 @@ set(LIMEN_IO_SOURCES
 )
 
 set(LIMEN_CLI_SOURCES
+    cli/apply.c
+    cli/eval.c
+    cli/gate.c
+    cli/info.c
+    cli/input.c
+    cli/main.c
+    cli/message.c
+    cli/metrics.c
+    cli/options.c
+    cli/output.c
+    cli/progress.c
+    cli/suggest.c
+    cli/values.c
 )
 
 set(LIMEN_PYTHON_SOURCES

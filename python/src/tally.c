@@ -11,9 +11,18 @@ typedef struct tally_object {
     int busy;         /* an update without the lock is under way */
 } tally_object;
 
+/* The module of our type, which a subclass made in Python does not have itself. */
 static limen_module *module_of(PyObject *self)
 {
-    return PyType_GetModuleState(Py_TYPE(self));
+    for (PyTypeObject *type = Py_TYPE(self); type;
+         type = (PyTypeObject *)PyType_GetSlot(type, Py_tp_base)) {
+        limen_module *module = PyType_GetModuleState(type);
+
+        if (module)
+            return module;
+        PyErr_Clear();
+    }
+    return NULL;
 }
 
 /* Claims the tally for one call; two threads in one tally would corrupt it. */

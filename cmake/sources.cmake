@@ -69,7 +69,10 @@ set(LIMEN_SOURCES
     src/tune/ladder.c
     src/tune/micro.c
     src/tune/objective.c
+    src/tune/passes.c
     src/tune/plan.c
+    src/tune/regions.c
+    src/tune/search.c
     src/tune/strategy.c
     src/tune/tally_feed.c
     src/tune/tree.c
@@ -80,6 +83,7 @@ set(LIMEN_IO_SOURCES
     src/io/arrays.c
     src/io/csv.c
     src/io/csv_columns.c
+    src/io/csv_record.c
     src/io/csv_text.c
     src/io/decisions.c
     src/io/file.c
@@ -113,6 +117,7 @@ set(LIMEN_IO_SOURCES
 
 set(LIMEN_CLI_SOURCES
     cli/apply.c
+    cli/curve.c
     cli/eval.c
     cli/gate.c
     cli/info.c
@@ -122,6 +127,7 @@ set(LIMEN_CLI_SOURCES
     cli/metrics.c
     cli/options.c
     cli/output.c
+    cli/plot.c
     cli/progress.c
     cli/suggest.c
     cli/values.c

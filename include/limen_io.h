@@ -41,7 +41,8 @@ typedef struct limen_source_options {
     int32_t without_targets;    /* 1: targets are neither needed nor read */
     int32_t keep;               /* 1: rewind must work, also on a pipe, which is then spooled to an
                                    unlinked temporary file */
-    int64_t block_bytes;        /* about how much a batch may hold; 0 means 4 MiB */
+    int64_t block_bytes;        /* about how much a batch may hold in memory of its own; 0 means
+                                   4 MiB. Views of mapped files are 16 times as long. */
 } limen_source_options;
 
 /* What is known before the first batch. Pointers live as long as the source. */

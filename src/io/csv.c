@@ -1,21 +1,11 @@
 /* Sources of delimited text. A record is read in one pass: numbers are parsed where they stand, and
- * whatever is not a plain number followed by its delimiter (quotes, blanks, words, mistakes) takes
- * the slow way, cell by cell. */
-#include "io/csv_columns.h"
-#include "io/csv_text.h"
-#include "io/number.h"
+ * whatever is not a plain number followed by its delimiter takes a slower way, cell by cell. */
+#include "io/csv_record.h"
 #include "io/source.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum kind { SKIP, SCORE, TARGET, WEIGHT, GROUP };
-
-/* What becomes of a field: its kind, and its place in a row of that kind. */
-struct column {
-    enum kind kind;
-    int64_t slot;
-};
+enum { TEXT_BYTES = 256 * 1024 }; /* of the file in memory */
 
 struct csv {
     limen_reader reader;
@@ -23,207 +13,26 @@ struct csv {
     limen_csv_text text;
     limen_names header;
     limen_csv_columns columns;
-    struct column *plan; /* one a field of the header */
-    int64_t body;        /* bytes in front of the first record, and its line */
+    limen_csv_plan plan;
+    int64_t body; /* bytes in front of the first record, and its line */
     int64_t body_line;
     int64_t step;             /* rows a batch */
     int64_t rows;             /* of the present batch */
     int64_t row;              /* the next one */
     double *scores, *weights; /* step rows each */
-    int64_t *targets, *groups, *lines;
+    int64_t *targets, *groups;
+    int64_t *lines; /* that the rows begin on */
 };
 
-/* Where the cells of a record go. */
-struct record {
-    double *scores, *weight;
-    int64_t *targets, *group;
-    int64_t newlines; /* within its quotes */
-};
-
-/* Not more than 40 bytes of a cell, and nothing that a terminal would act on. */
-static void show_cell(const limen_csv_cell *cell, char *text, size_t size)
+static limen_csv_record record_of(const struct csv *csv, int64_t row)
 {
-    size_t length = cell->length < size - 1 ? cell->length : size - 1;
-
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)cell->bytes[i];
-
-        text[i] = (char)(byte < 0x20 || byte >= 0x7f ? '?' : byte);
-    }
-    text[length] = '\0';
-}
-
-static limen_status fail_cell(const struct csv *csv, int64_t field, const limen_csv_cell *cell,
-                              const char *wanted, int64_t newlines, limen_error *error)
-{
-    int64_t line = csv->text.line + newlines;
-    char shown[41];
-
-    if (cell->length == 0)
-        return limen_fail_line(error, LIMEN_ERR_FORMAT, line, field + 1,
-                               "the cell of column \"%.100s\" is empty; %s is wanted",
-                               csv->header.items[field], wanted);
-    show_cell(cell, shown, sizeof shown);
-    return limen_fail_line(error, LIMEN_ERR_FORMAT, line, field + 1,
-                           "\"%s\" in column \"%.100s\" is not %s", shown, csv->header.items[field],
-                           wanted);
-}
-
-static limen_status fail_ragged(const struct csv *csv, int64_t field, int last, limen_error *error)
-{
-    return limen_fail_line(
-        error, LIMEN_ERR_FORMAT, csv->text.line, -1, "has %s %lld fields where the header has %lld",
-        last ? "only" : "more than", (long long)(field + 1), (long long)csv->header.count);
-}
-
-/* True and False, as other programs write booleans. */
-static int read_truth(const limen_csv_cell *cell, int64_t *value)
-{
-    static const char *const words[] = {"false", "true"};
-
-    for (int i = 0; i < 2; i++) {
-        size_t length = strlen(words[i]);
-        size_t same = 0;
-
-        while (same < length && cell->length == length &&
-               (cell->bytes[same] | 0x20) == words[i][same])
-            same++;
-        if (same == length) {
-            *value = i;
-            return 1;
-        }
-    }
-    return 0;
-}
-
-static limen_status store_cell(const struct csv *csv, int64_t field, const limen_csv_cell *cell,
-                               struct record *record, limen_error *error)
-{
-    const struct column *column = &csv->plan[field];
-    const char *wanted = "a number";
-    int good = 1;
-
-    switch (column->kind) {
-    case SKIP:
-        break;
-    case SCORE:
-        good = limen_number_read(cell->bytes, cell->length, &record->scores[column->slot]);
-        break;
-    case WEIGHT:
-        good = limen_number_read(cell->bytes, cell->length, record->weight);
-        break;
-    case TARGET:
-        wanted = "a whole number";
-        good =
-            limen_number_read_integer(cell->bytes, cell->length, &record->targets[column->slot]) ||
-            read_truth(cell, &record->targets[column->slot]);
-        break;
-    case GROUP:
-        wanted = "a whole number";
-        good = limen_number_read_integer(cell->bytes, cell->length, record->group);
-        break;
-    }
-    return good ? LIMEN_OK : fail_cell(csv, field, cell, wanted, record->newlines, error);
-}
-
-/* A field by the slow way. */
-static limen_status read_cell(struct csv *csv, int64_t field, const char **at,
-                              struct record *record, int *more, limen_error *error)
-{
-    limen_csv_cell cell;
-    limen_status status = limen_csv_text_cell(&csv->text, at, &cell, more, error);
-
-    if (status != LIMEN_OK || *more)
-        return status;
-    if (cell.last != (field + 1 == csv->header.count))
-        return fail_ragged(csv, field, cell.last, error);
-    status = store_cell(csv, field, &cell, record, error);
-    record->newlines += cell.newlines;
-    return status;
-}
-
-/* The delimiter or newline that ends a cell without quotes; eight bytes at a time. */
-static const char *skip_cell(const char *at, char delimiter)
-{
-    const uint64_t ones = 0x0101010101010101u;
-    const uint64_t highs = 0x8080808080808080u;
-    const uint64_t delimiters = ones * (unsigned char)delimiter;
-    const uint64_t newlines = ones * (unsigned char)'\n';
-
-    for (;; at += 8) {
-        uint64_t word, a, b;
-
-        memcpy(&word, at, sizeof word);
-        a = word ^ delimiters;
-        b = word ^ newlines;
-        if ((((a - ones) & ~a) | ((b - ones) & ~b)) & highs)
-            break;
-    }
-    while (*at != delimiter && *at != '\n')
-        at++;
-    return at;
-}
-
-/* A field by the fast way: the byte behind it, or NULL when it is anything but plain. `end` lies
- * behind the padding, which ends every number. */
-static inline const char *read_plain(const struct column *column, const char *at, const char *end,
-                                     char delimiter, struct record *record)
-{
-    double number;
-
-    switch (column->kind) {
-    case SKIP:
-        return *at == '"' ? NULL : skip_cell(at, delimiter);
-    case SCORE:
-        return limen_number_parse(at, end, &record->scores[column->slot]);
-    case WEIGHT:
-        return limen_number_parse(at, end, record->weight);
-    case TARGET:
-        if ((unsigned char)(at[0] - '0') < 10 && (at[1] == delimiter || at[1] == '\n')) {
-            record->targets[column->slot] = at[0] - '0';
-            return at + 1;
-        }
-        at = limen_number_parse(at, end, &number);
-        return at && limen_number_whole(number, &record->targets[column->slot]) ? at : NULL;
-    case GROUP:
-        at = limen_number_parse(at, end, &number);
-        return at && limen_number_whole(number, record->group) ? at : NULL;
-    }
-    return NULL;
-}
-
-/* The record at text.at into `record`; *behind is where the next one begins. *more is 1 when the
- * text does not hold all of it. */
-static limen_status read_record(struct csv *csv, struct record *record, const char **behind,
-                                int *more, limen_error *error)
-{
-    const limen_csv_text *text = &csv->text;
-    const char *at = text->bytes + text->at;
-    const char *end = text->bytes + text->length;
-    int64_t fields = csv->header.count;
-    char delimiter = text->delimiter;
-
-    *more = 0;
-    for (int64_t field = 0; field < fields; field++) {
-        char stop = field + 1 < fields ? delimiter : '\n';
-        const char *next =
-            read_plain(&csv->plan[field], at, end + LIMEN_CSV_PADDING, delimiter, record);
-
-        if (next && stop == '\n' && *next == '\r')
-            next++;
-        if (next && *next == stop) {
-            at = next + 1;
-        } else {
-            limen_status status = read_cell(csv, field, &at, record, more, error);
-
-            if (status != LIMEN_OK || *more)
-                return status;
-        }
-    }
-    /* The newline of the padding ends a record only when nothing can follow. */
-    *more = at > end && !text->ended;
-    *behind = at > end ? end : at;
-    return LIMEN_OK;
+    return (limen_csv_record){
+        .scores = csv->scores + row * csv->columns.scores.count,
+        .targets = csv->targets + row * csv->columns.targets.count,
+        .weight = csv->weights + row * csv->columns.weights.count,
+        .group = csv->groups + row * csv->columns.groups.count,
+        .line = csv->lines[row],
+    };
 }
 
 /* Steps over lines without a character; returns 0 when the text has to be filled first. */
@@ -243,7 +52,8 @@ static int skip_empty_lines(limen_csv_text *text)
     }
 }
 
-/* The next record into row `row` of the batch; *ended is 1 when there is none. */
+/* The next record, whatever it is like, into row `row` of the batch; *ended is 1 when there is
+ * none. */
 static limen_status next_record(struct csv *csv, int64_t row, int *ended, limen_error *error)
 {
     limen_csv_text *text = &csv->text;
@@ -256,19 +66,16 @@ static limen_status next_record(struct csv *csv, int64_t row, int *ended, limen_
         if (*ended)
             return LIMEN_OK;
         if (!more) {
-            struct record record = {
-                .scores = csv->scores + row * csv->columns.scores.count,
-                .targets = csv->targets + row * csv->columns.targets.count,
-                .weight = csv->weights + row * csv->columns.weights.count,
-                .group = csv->groups + row * csv->columns.groups.count,
-            };
             const char *behind = NULL;
+            limen_csv_record record;
 
-            status = read_record(csv, &record, &behind, &more, error);
+            csv->lines[row] = text->line;
+            record = record_of(csv, row);
+            status = limen_csv_record_read(&csv->plan, text, text->bytes + text->at, &record,
+                                           &behind, &more, error);
             if (status != LIMEN_OK)
                 return status;
             if (!more) {
-                csv->lines[row] = text->line;
                 text->line += 1 + record.newlines;
                 text->at = (size_t)(behind - text->bytes);
                 return LIMEN_OK;
@@ -367,7 +174,7 @@ static void csv_close(limen_reader *reader)
     limen_allocator allocator = csv->source->allocator;
     size_t rows = (size_t)csv->step;
 
-    limen_delete(&allocator, csv->plan, (size_t)csv->header.count, sizeof *csv->plan);
+    limen_csv_plan_release(&csv->plan);
     limen_delete(&allocator, csv->scores, rows, (size_t)csv->columns.scores.count * 8);
     limen_delete(&allocator, csv->targets, rows, (size_t)csv->columns.targets.count * 8);
     limen_delete(&allocator, csv->weights, rows, (size_t)csv->columns.weights.count * 8);
@@ -448,27 +255,6 @@ static limen_status read_header(struct csv *csv, limen_error *error)
     return LIMEN_OK;
 }
 
-static limen_status make_plan(struct csv *csv, limen_error *error)
-{
-    const limen_csv_columns *columns = &csv->columns;
-    const struct {
-        enum kind kind;
-        const limen_selection *selection;
-    } parts[] = {{SCORE, &columns->scores},
-                 {TARGET, &columns->targets},
-                 {WEIGHT, &columns->weights},
-                 {GROUP, &columns->groups}};
-
-    csv->plan = limen_new(&csv->source->allocator, (size_t)csv->header.count, sizeof *csv->plan);
-    if (!csv->plan)
-        return limen_fail_memory(error, (size_t)csv->header.count * sizeof *csv->plan);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        for (int64_t slot = 0; slot < parts[i].selection->count; slot++)
-            csv->plan[parts[i].selection->fields[slot]] =
-                (struct column){.kind = parts[i].kind, .slot = slot};
-    return LIMEN_OK;
-}
-
 static limen_status make_blocks(struct csv *csv, int64_t block_bytes, limen_error *error)
 {
     const limen_csv_columns *columns = &csv->columns;
@@ -538,7 +324,8 @@ limen_status limen_csv_open(limen_source *source, const limen_source_options *op
                                  .locate = csv_locate,
                                  .close = csv_close};
     limen_names_init(&csv->header, allocator);
-    status = limen_csv_text_open(&csv->text, stream, allocator, error);
+    status = limen_csv_text_open(&csv->text, stream, csv->threads > 1 ? SHARED_BYTES : ALONE_BYTES,
+                                 allocator, error);
     if (status != LIMEN_OK) {
         limen_delete(allocator, csv, 1, sizeof *csv);
         return status;
@@ -548,7 +335,7 @@ limen_status limen_csv_open(limen_source *source, const limen_source_options *op
     if (status == LIMEN_OK)
         status = limen_csv_columns_find(&csv->columns, &csv->header, options, allocator, error);
     if (status == LIMEN_OK)
-        status = make_plan(csv, error);
+        status = limen_csv_plan_make(&csv->plan, &csv->header, &csv->columns, allocator, error);
     if (status == LIMEN_OK)
         status = make_blocks(csv, options->block_bytes, error);
     return status == LIMEN_OK ? describe(csv, error) : status;

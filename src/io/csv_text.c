@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { FIRST_CAPACITY = 256 * 1024, LONGEST_RECORD = 256 * 1024 * 1024 };
+enum { LONGEST_RECORD = 256 * 1024 * 1024 };
 
 static void set_padding(limen_csv_text *text)
 {
@@ -10,19 +10,19 @@ static void set_padding(limen_csv_text *text)
     text->bytes[text->length] = '\n';
 }
 
-limen_status limen_csv_text_open(limen_csv_text *text, limen_stream *stream,
+limen_status limen_csv_text_open(limen_csv_text *text, limen_stream *stream, size_t capacity,
                                  const limen_allocator *allocator, limen_error *error)
 {
     *text = (limen_csv_text){.allocator = *allocator,
                              .stream = stream,
-                             .capacity = FIRST_CAPACITY,
+                             .capacity = capacity,
                              .line = 1,
                              .delimiter = ','};
     limen_buffer_init(&text->scratch, allocator);
     text->bytes = limen_new_raw(allocator, text->capacity + LIMEN_CSV_PADDING, 1);
     if (!text->bytes) {
         limen_csv_text_close(text);
-        return limen_fail_memory(error, FIRST_CAPACITY + LIMEN_CSV_PADDING);
+        return limen_fail_memory(error, capacity + LIMEN_CSV_PADDING);
     }
     set_padding(text);
     return LIMEN_OK;
@@ -56,6 +56,7 @@ static limen_status grow(limen_csv_text *text, limen_error *error)
 limen_status limen_csv_text_fill(limen_csv_text *text, limen_error *error)
 {
     size_t got = 0;
+    size_t wanted;
     limen_status status = LIMEN_OK;
 
     text->base += (int64_t)text->at;
@@ -64,13 +65,12 @@ limen_status limen_csv_text_fill(limen_csv_text *text, limen_error *error)
     text->at = 0;
     if (text->length == text->capacity)
         status = grow(text, error);
-    /* One read, not a full buffer: a pipe's data is handed on as it comes. */
+    wanted = text->capacity - text->length;
     if (status == LIMEN_OK)
-        status = text->stream->read(text->stream, text->bytes + text->length,
-                                    text->capacity - text->length, &got, error);
+        status = limen_stream_read(text->stream, text->bytes + text->length, wanted, &got, error);
     if (status == LIMEN_OK) {
         text->length += got;
-        text->ended = got == 0;
+        text->ended = got < wanted;
     }
     set_padding(text);
     return status;

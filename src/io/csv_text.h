@@ -29,8 +29,9 @@ typedef struct limen_csv_cell {
     int64_t newlines; /* within the quotes */
 } limen_csv_cell;
 
-/* Both take over the stream, also on failure. */
-limen_status limen_csv_text_open(limen_csv_text *text, limen_stream *stream,
+/* Takes over the stream, also on failure. The buffer begins with `capacity` bytes and grows for a
+ * record that is longer. */
+limen_status limen_csv_text_open(limen_csv_text *text, limen_stream *stream, size_t capacity,
                                  const limen_allocator *allocator, limen_error *error);
 void limen_csv_text_close(limen_csv_text *text);
 

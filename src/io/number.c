@@ -1,5 +1,6 @@
 #include "io/number.h"
 
+#include "io/digits.h"
 #include "io/powers.h"
 
 #include <math.h>
@@ -23,34 +24,6 @@ static int is_digit(char c)
     return (unsigned char)(c - '0') < 10;
 }
 
-static uint64_t load8(const char *text)
-{
-    uint64_t word;
-
-    memcpy(&word, text, sizeof word);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word;
-}
-
-/* The high bit of each byte that is no digit; exact up to the first (lowest) such byte. */
-static uint64_t find_other(uint64_t word)
-{
-    return ((word + 0x4646464646464646u) | (word - 0x3030303030303030u)) & 0x8080808080808080u;
-}
-
-/* Eight digits 0 to 9, the leading one in the lowest byte, by three multiplications: neighbours to
- * pairs, pairs to fours, fours to eight. */
-static uint64_t join_digits(uint64_t digits)
-{
-    uint64_t pairs = digits * 10 + (digits >> 8);
-
-    return ((pairs & 0x000000ff000000ffu) * 0x000f424000000064u +
-            ((pairs >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >>
-           32;
-}
-
 /* Appends digits to the mantissa as long as they fit: first up to eight at a time, then singly. */
 static const char *read_digits(const char *text, const char *end, struct decimal *decimal)
 {
@@ -60,13 +33,11 @@ static const char *read_digits(const char *text, const char *end, struct decimal
     const uint64_t fits_one = 1000000000000000000u;
 
     while (end - text >= 8 && decimal->mantissa < fits_eight) {
-        uint64_t word = load8(text);
-        uint64_t other = find_other(word);
-        int count = other ? __builtin_ctzll(other) >> 3 : 8;
+        uint64_t word = limen_load8(text);
+        int count = limen_count_digits(word);
 
         if (count > 0)
-            decimal->mantissa = decimal->mantissa * powers[count] +
-                                join_digits((word - 0x3030303030303030u) << (64 - 8 * count));
+            decimal->mantissa = decimal->mantissa * powers[count] + limen_join_digits(word, count);
         text += count;
         if (count < 8)
             return text;

@@ -324,8 +324,7 @@ limen_status limen_csv_open(limen_source *source, const limen_source_options *op
                                  .locate = csv_locate,
                                  .close = csv_close};
     limen_names_init(&csv->header, allocator);
-    status = limen_csv_text_open(&csv->text, stream, csv->threads > 1 ? SHARED_BYTES : ALONE_BYTES,
-                                 allocator, error);
+    status = limen_csv_text_open(&csv->text, stream, TEXT_BYTES, allocator, error);
     if (status != LIMEN_OK) {
         limen_delete(allocator, csv, 1, sizeof *csv);
         return status;

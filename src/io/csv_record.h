@@ -40,8 +40,7 @@ typedef struct limen_csv_record {
 } limen_csv_record;
 
 /* The record at `at` in the text; *behind is where the next one begins. *more is 1 when the text
- * does not hold all of it. Changes the text's scratch memory alone, and that only for a cell with
- * quotes, so that records without any may be read by several threads. */
+ * does not hold all of it. */
 limen_status limen_csv_record_read(const limen_csv_plan *plan, limen_csv_text *text, const char *at,
                                    limen_csv_record *record, const char **behind, int *more,
                                    limen_error *error);

@@ -4,6 +4,7 @@
 
 #include "options.h"
 
-extern const struct command eval_command, apply_command, info_command, metrics_command;
+extern const struct command eval_command, apply_command, curve_command, info_command,
+    metrics_command;
 
 #endif

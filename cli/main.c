@@ -11,6 +11,7 @@
 static const struct command *const commands[] = {
     &eval_command,
     &apply_command,
+    &curve_command,
     &info_command,
     &metrics_command,
 };

@@ -1,8 +1,8 @@
 /* The inside of limen_search: exact search over data that is read several times, in bounded memory.
  *
  * Pass 0 counts positives and negatives in bins of the score. The bins become blocks of a ladder a
- * label; the strategy marks those that may hold a better cut. Each later pass reads the marked runs
- * of blocks ("regions") again: their keys are gathered and sorted, or, where they are too many, cut
+ * label; the strategy marks those that may hold a better cut. Each later pass reads the marked
+ * blocks ("regions") again: their keys are gathered and sorted, or, where they are too many, cut
  * into finer bins. It is over when nothing is marked. */
 #ifndef LIMEN_TUNE_PASSES_H
 #define LIMEN_TUNE_PASSES_H
@@ -11,10 +11,10 @@
 #include "tally/score_tile.h"
 #include "tune/plan.h"
 
-/* Adjacent blocks of a label that are read together. */
+/* A block of a label that is read again. */
 typedef struct limen_region {
     int64_t label;
-    int64_t first, blocks;         /* in the label's ladder */
+    int64_t block;                 /* in the label's ladder */
     double least, greatest;        /* bounds of its scores, both inside */
     uint64_t low_key, high_key;    /* their keys */
     int64_t expected[2], found[2]; /* negatives, positives: scores */

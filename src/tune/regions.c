@@ -57,7 +57,7 @@ void limen_regions_release(limen_passes *passes)
 /* ---- Planning
  * ------------------------------------------------------------------------------------- */
 
-/* With several labels pooled, equal intervals must be opened alike, so runs are not joined. */
+/* With several labels pooled, equal intervals must be opened alike. */
 static int is_pooled(const limen_passes *passes)
 {
     return passes->plan->scope == LIMEN_SCOPE_GLOBAL;
@@ -84,26 +84,20 @@ static void mark_neighbours(limen_ladder *ladder)
             ladder->blocks[i].open = 2;
 }
 
-/* Blocks i .. of one region; returns the first one behind it. */
-static int64_t region_of(const limen_passes *passes, int64_t label, int64_t i, limen_region *region)
+/* One block, so that finer bins are finer than what they replace. */
+static limen_region region_of(const limen_passes *passes, int64_t label, int64_t i)
 {
     const limen_ladder *ladder = &passes->ladders[label];
-    double counts[2] = {0.0, 0.0};
+    const limen_block *block = &ladder->blocks[i];
 
-    *region = (limen_region){
-        .label = label, .first = i, .greatest = ladder->blocks[i].greatest, .gathered = 1};
-    do {
-        region->least = ladder->blocks[i].least;
-        counts[0] += ladder->blocks[i].negatives;
-        counts[1] += ladder->blocks[i].positives;
-        i++;
-    } while (!is_pooled(passes) && i < ladder->count && ladder->blocks[i].open);
-    region->blocks = i - region->first;
-    region->expected[0] = (int64_t)counts[0];
-    region->expected[1] = (int64_t)counts[1];
-    region->low_key = limen_score_key(ladder->dtype, region->least);
-    region->high_key = limen_score_key(ladder->dtype, region->greatest);
-    return i;
+    return (limen_region){.label = label,
+                          .block = i,
+                          .least = block->least,
+                          .greatest = block->greatest,
+                          .low_key = limen_score_key(ladder->dtype, block->least),
+                          .high_key = limen_score_key(ladder->dtype, block->greatest),
+                          .expected = {(int64_t)block->negatives, (int64_t)block->positives},
+                          .gathered = 1};
 }
 
 static limen_status list_regions(limen_passes *passes, limen_error *error)
@@ -127,11 +121,9 @@ static limen_status list_regions(limen_passes *passes, limen_error *error)
         const limen_ladder *ladder = &passes->ladders[label];
 
         passes->first_region[label] = passes->region_count;
-        for (int64_t i = 0; i < ladder->count;)
+        for (int64_t i = 0; i < ladder->count; i++)
             if (ladder->blocks[i].open)
-                i = region_of(passes, label, i, &passes->regions[passes->region_count++]);
-            else
-                i++;
+                passes->regions[passes->region_count++] = region_of(passes, label, i);
     }
     passes->first_region[passes->plan->width] = passes->region_count;
     return LIMEN_OK;
@@ -423,9 +415,9 @@ static limen_status rebuild(limen_passes *passes, int64_t label, limen_error *er
          i < passes->first_region[label + 1] && status == LIMEN_OK; i++) {
         const limen_region *region = &passes->regions[i];
 
-        for (; next < region->first; next++)
+        for (; next < region->block; next++)
             made.blocks[made.count++] = old->blocks[next];
-        next = region->first + region->blocks;
+        next = region->block + 1;
         if (region->gathered)
             status = append_gathered(passes, region, &made, error);
         else

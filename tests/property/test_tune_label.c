@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#define CASES 60000
+#define CASES 40000
 
 /* Sums of weights are right to so much. */
 static double slack(const tune_case *c, double value)
@@ -41,6 +41,42 @@ static limen_result *tune_by_tally(const tune_case *c, uint32_t states)
     if (limen_tune(tally, &c->options, NULL, &result, &error) != LIMEN_OK)
         fail_msg("%s", error.message);
     limen_tally_destroy(tally);
+    return result;
+}
+
+/* In two batches a pass, so that runs end anywhere. */
+static limen_result *tune_by_search(const tune_case *c)
+{
+    limen_spec spec = case_spec(c, 0);
+    limen_batch batch = case_batch(c);
+    int64_t half = c->rows / 2;
+    limen_search *search;
+    limen_result *result;
+    limen_error error;
+    int again = 1;
+
+    if (limen_search_create(&spec, &c->options, NULL, &search, &error) != LIMEN_OK)
+        fail_msg("%s", error.message);
+    while (again) {
+        limen_batch first = batch, second = batch;
+
+        first.scores.shape[0] = first.targets.shape[0] = half;
+        second.scores.shape[0] = second.targets.shape[0] = c->rows - half;
+        second.scores.data =
+            (const unsigned char *)batch.scores.data + half * batch.scores.stride[0];
+        second.targets.data = c->targets + half;
+        if (c->weighted) {
+            first.weights.shape[0] = half;
+            second.weights.shape[0] = c->rows - half;
+            second.weights.data = c->weights + half;
+        }
+        assert_int_equal(limen_search_update(search, &first, &error), LIMEN_OK);
+        if (limen_search_update(search, &second, &error) != LIMEN_OK ||
+            limen_search_next_pass(search, &again, &error) != LIMEN_OK)
+            fail_msg("%s", error.message);
+    }
+    assert_int_equal(limen_search_result(search, &result, &error), LIMEN_OK);
+    limen_search_destroy(search);
     return result;
 }
 
@@ -191,6 +227,9 @@ static void test_random_cases(void **state)
         brute_make(&c, &b);
         brute_solve(&c, &b);
         result = tune_by_tally(&c, LIMEN_SCORES);
+        check_exact(&c, &b, result);
+        limen_result_destroy(result);
+        result = tune_by_search(&c);
         check_exact(&c, &b, result);
         limen_result_destroy(result);
         if (i % 4 == 0) {

@@ -117,7 +117,7 @@ static void case_make(random_source *random, tune_case *c)
     for (int64_t i = 0; i < c->rows; i++) {
         c->scores[i] = case_score(random, c->dtype, pool);
         c->targets[i] = random_below(random, 4) < bias;
-        c->weights[i] = c->weighted ? (double)random_below(random, 4) * 0.7 : 1.0;
+        c->weights[i] = c->weighted ? (double)(1 + random_below(random, 4)) * 0.7 : 1.0;
     }
     case_store(c);
     case_objective(random, c);

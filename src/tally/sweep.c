@@ -21,7 +21,6 @@ static limen_status open_scores(limen_sweep *sweep, limen_error *error)
 
     if (status != LIMEN_OK)
         return status;
-    sweep->from_scores = 1;
     sweep->positives = (double)lists->positive_count;
     sweep->negatives = (double)lists->negative_count;
     if (lists->positive_weights) {
@@ -68,7 +67,8 @@ limen_status limen_sweep_open(const limen_tally *tally, const limen_score_query 
     limen_status status = LIMEN_OK;
 
     *sweep = (limen_sweep){.tally = tally, .query = *query};
-    if (tally->states[LIMEN_STATE_SCORES])
+    sweep->from_scores = tally->states[LIMEN_STATE_SCORES] != NULL;
+    if (sweep->from_scores)
         status = open_scores(sweep, error);
     else
         open_histogram(sweep);

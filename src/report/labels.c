@@ -151,6 +151,9 @@ static void add_columns(const limen_report *report, const struct plan *plan, int
 
         if (report->set_count > 1)
             limen_report_set_name(report, set, band, sizeof band);
+        /* A name that would be cut is left to the list above the table. */
+        if (limen_text_width(band, strlen(band)) > level_width(plan, plan->level) - GAP - 1)
+            (void)snprintf(band, sizeof band, "[%lld]", (long long)set + 1);
         if (plan->threshold && plan->level != LEVEL_KEY)
             (void)limen_grid_add_column(grid, band, plan->threshold, 1);
         if (plan->level != LEVEL_ALL)

@@ -17,21 +17,30 @@ static void put_cell(limen_buffer *out, const limen_grid *grid, const limen_grid
     put_escaped(out, limen_grid_text(grid, cell), cell->length);
 }
 
+/* One blank line, however often it is asked for. */
 static void draw_gap(const limen_pen *pen)
 {
-    limen_buffer_text(pen->out, "\n");
+    size_t length = pen->out->length;
+
+    if (length < 2 || memcmp(pen->out->bytes + length - 2, "\n\n", 2) != 0)
+        limen_buffer_text(pen->out, "\n");
 }
 
 static void draw_heading(const limen_pen *pen, const char *text)
 {
     limen_buffer_text(pen->out, "**");
     put_escaped(pen->out, text, strlen(text));
-    limen_buffer_text(pen->out, "**\n\n");
+    limen_buffer_text(pen->out, "**\n");
 }
 
-/* Lines are items of a list, as neighbours would run into one paragraph. */
+/* Lines are items of a list, as neighbours would run into one paragraph; what is no list above ends
+ * with a blank line. */
 static void draw_line(const limen_pen *pen, const char *text)
 {
+    size_t length = pen->out->length;
+
+    if (length >= 2 && strchr("|*", pen->out->bytes[length - 2]))
+        draw_gap(pen);
     limen_buffer_text(pen->out, "- ");
     put_escaped(pen->out, text, strlen(text));
     limen_buffer_text(pen->out, "\n");
@@ -39,6 +48,7 @@ static void draw_line(const limen_pen *pen, const char *text)
 
 static void draw_grid(const limen_pen *pen, const limen_grid *grid)
 {
+    draw_gap(pen);
     for (int i = 0; i < grid->columns; i++) {
         const limen_grid_column *column = &grid->column[i];
 

@@ -75,17 +75,12 @@ static const char *range_end(char text[LIMEN_DIGITS_TEXT], double value)
 
 /* ---- Text ----------------------------------------------------------------------------------- */
 
-/* Wraps `text` at spaces into lines of at most 80 columns that start with four blanks. */
+/* Lines of at most 80 columns that start with four blanks. */
 static void put_wrapped(limen_buffer *out, const char *text)
 {
     while (*text) {
-        size_t length = strlen(text), end = length;
+        size_t end = limen_text_break(text, 76);
 
-        if (limen_text_width(text, length) > 76)
-            for (size_t i = end = 0; i < length; i++)
-                if (text[i] == ' ' && (end == 0 || limen_text_width(text, i) <= 76))
-                    end = i;
-        end = end ? end : length;
         limen_buffer_text(out, "    ");
         limen_buffer_add(out, text, end);
         limen_buffer_text(out, "\n");
@@ -96,21 +91,29 @@ static void put_wrapped(limen_buffer *out, const char *text)
 static void put_text(limen_buffer *out, const limen_metric *metric)
 {
     char low[LIMEN_DIGITS_TEXT], high[LIMEN_DIGITS_TEXT];
+    limen_buffer line;
 
-    limen_buffer_printf(out, "%s: %s\n    %s\n", metric->name, metric->title, metric->formula);
+    limen_buffer_printf(out, "%s\n", metric->name);
+    put_wrapped(out, metric->title);
+    put_wrapped(out, metric->formula);
     put_wrapped(out, metric->help);
-    limen_buffer_printf(out, "    from %s to %s, %s; ", range_end(low, metric->low),
+    limen_buffer_init(&line, &out->allocator);
+    limen_buffer_printf(&line, "from %s to %s, %s; values: ", range_end(low, metric->low),
                         range_end(high, metric->high), direction(metric));
-    put_names(out, average_names, metric->averages, ", ", "");
-    limen_buffer_text(out, "\n    ");
-    put_names(out, task_names, metric->tasks, ", ", "");
-    limen_buffer_text(out, "; needs ");
-    put_names(out, state_names, metric->states, " or ", "");
+    put_names(&line, average_names, metric->averages, ", ", "");
+    limen_buffer_text(&line, "; tasks: ");
+    put_names(&line, task_names, metric->tasks, ", ", "");
+    limen_buffer_text(&line, "; needs ");
+    put_names(&line, state_names, metric->states, " or ", "");
     if (metric->parameters) {
-        limen_buffer_text(out, "; option ");
-        put_names(out, parameter_names, metric->parameters, ", ", "");
+        limen_buffer_text(&line, "; options: ");
+        put_names(&line, parameter_names, metric->parameters, ", ", "");
     }
-    limen_buffer_text(out, "\n");
+    if (line.failed)
+        out->failed = 1;
+    else
+        put_wrapped(out, line.bytes);
+    limen_buffer_release(&line);
 }
 
 /* ---- Markdown ------------------------------------------------------------------------------- */

@@ -9,42 +9,23 @@
 #define DIM "\033[2m"
 #define PLAIN "\033[0m"
 
-static void styled(const limen_pen *pen, const char *style, const char *text)
-{
-    if (pen->colour)
-        limen_buffer_text(pen->out, style);
-    (void)limen_text_put(pen->out, text, strlen(text), SIZE_MAX);
-    if (pen->colour)
-        limen_buffer_text(pen->out, PLAIN);
-}
-
+/* One blank line, however often it is asked for. */
 static void draw_gap(const limen_pen *pen)
 {
-    limen_buffer_text(pen->out, "\n");
-}
+    size_t length = pen->out->length;
 
-static void draw_heading(const limen_pen *pen, const char *text)
-{
-    styled(pen, BOLD, text);
-    limen_buffer_text(pen->out, "\n");
+    if (length < 2 || memcmp(pen->out->bytes + length - 2, "\n\n", 2) != 0)
+        limen_buffer_text(pen->out, "\n");
 }
 
 /* Breaks at spaces, so that no line is longer than the pen's; a longer word is cut. */
-static void draw_line(const limen_pen *pen, const char *text)
+static void draw_styled(const limen_pen *pen, const char *style, const char *text)
 {
     while (*text) {
-        size_t length = strlen(text);
-        size_t end = length;
+        size_t end = limen_text_break(text, pen->columns);
 
-        if (limen_text_width(text, length) > pen->columns) {
-            end = 0;
-            for (size_t i = 1; i < length; i++)
-                if (text[i] == ' ' && (end == 0 || limen_text_width(text, i) <= pen->columns))
-                    end = i;
-            end = end ? end : length;
-        }
         if (pen->colour)
-            limen_buffer_text(pen->out, DIM);
+            limen_buffer_text(pen->out, style);
         (void)limen_text_put(pen->out, text, end, pen->columns);
         if (pen->colour)
             limen_buffer_text(pen->out, PLAIN);
@@ -53,6 +34,16 @@ static void draw_line(const limen_pen *pen, const char *text)
         while (*text == ' ')
             text++;
     }
+}
+
+static void draw_heading(const limen_pen *pen, const char *text)
+{
+    draw_styled(pen, BOLD, text);
+}
+
+static void draw_line(const limen_pen *pen, const char *text)
+{
+    draw_styled(pen, DIM, text);
 }
 
 /* How wide a column is: `body` for the numbers, and one more when a star hangs behind any. */

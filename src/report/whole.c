@@ -20,9 +20,8 @@ static void start(const limen_report *report, limen_grid *grid, const char *titl
     }
 }
 
-static void finish(limen_report *report, const limen_pen *pen, limen_grid *grid)
+static void finish(const limen_pen *pen, limen_grid *grid)
 {
-    (void)report;
     if (grid->text.failed) {
         pen->out->failed = 1;
     } else if (grid->rows > 0) {
@@ -78,6 +77,13 @@ static void add_averages(limen_report *report, limen_grid *grid, const limen_rep
     }
 }
 
+/* What the 2 x 2 table of a single set shows already. */
+static int is_in_square(const limen_report *report, const char *name)
+{
+    return report->task == LIMEN_BINARY && report->set_count == 1 && limen_report_is_count(name) &&
+           strcmp(name, "support") != 0;
+}
+
 /* The numbers that an object holds, by name. `base` picks the fields that every label has, or all
  * others. */
 static void add_object(limen_report *report, limen_grid *grid, const char *path, int base,
@@ -92,7 +98,7 @@ static void add_object(limen_report *report, limen_grid *grid, const char *path,
 
         if ((limen_node_type(node) != LIMEN_NODE_NUMBER &&
              limen_node_type(node) != LIMEN_NODE_INTEGER) ||
-            limen_report_is_base(name) != base)
+            limen_report_is_base(name) != base || is_in_square(report, name))
             continue;
         (void)snprintf(full, sizeof full, "%s.%s", path, name);
         add_row(report, grid, name, full, first, last);
@@ -123,7 +129,7 @@ void limen_layout_whole(limen_report *report, const limen_pen *pen,
         start(report, &grid, "metric", first, last);
         add_averages(report, &grid, shown, first, last);
         add_object(report, &grid, "metrics", 0, first, last);
-        finish(report, pen, &grid);
+        finish(pen, &grid);
     }
 }
 
@@ -188,6 +194,6 @@ void limen_layout_binary(limen_report *report, const limen_pen *pen)
         start(report, &grid, "metric", first, last);
         add_object(report, &grid, "labels.0", 1, first, last);
         add_object(report, &grid, "metrics", 0, first, last);
-        finish(report, pen, &grid);
+        finish(pen, &grid);
     }
 }

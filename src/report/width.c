@@ -1,6 +1,7 @@
 #include "report/width.h"
 
 #include <stdint.h>
+#include <string.h>
 
 struct range {
     uint32_t first, last;
@@ -98,4 +99,16 @@ size_t limen_text_put(limen_buffer *out, const char *text, size_t length, size_t
         used++;
     }
     return used;
+}
+
+size_t limen_text_break(const char *text, size_t columns)
+{
+    size_t length = strlen(text), end = 0;
+
+    if (limen_text_width(text, length) <= columns)
+        return length;
+    for (size_t i = 1; i < length; i++)
+        if (text[i] == ' ' && (end == 0 || limen_text_width(text, i) <= columns))
+            end = i;
+    return end ? end : length;
 }

@@ -12,4 +12,8 @@ size_t limen_text_width(const char *text, size_t length);
  * returns how many columns were used. */
 size_t limen_text_put(limen_buffer *out, const char *text, size_t length, size_t columns);
 
+/* How many bytes of a text go into its first line of at most so many columns: up to a space, or all
+ * of its first word when that is longer, or all of it. */
+size_t limen_text_break(const char *text, size_t columns);
+
 #endif

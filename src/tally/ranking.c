@@ -70,38 +70,44 @@ static void reset(const limen_tally *tally, void *state)
     limen_row_sums_reset(&r->sums);
 }
 
-/* Ranks of the true labels: how many labels, and how many true ones, score at least as high. */
-#define DEFINE_COUNT_RANKS(name, type)                                                   \
+/* Ranks of the true labels: how many labels, and how many true ones, score at least as high. Keys
+ * are compared as signed numbers, which every vector unit can do: `flip` turns one into the other.
+ * The inner count has the width of a key, so that it vectorises with it. */
+#define COUNT_RUN 16384
+
+#define DEFINE_COUNT_RANKS(name, type, flip)                                             \
     static int64_t name##_at_least(const type *keys, int64_t count, type key)            \
     {                                                                                    \
-        type above = 0;                                                                  \
-        int64_t total = 0;                                                               \
+        int64_t below = 0;                                                               \
                                                                                          \
-        /* The inner count has the width of a key, so that it vectorises with it. */     \
-        for (int64_t first = 0; first < count; first += 16384) {                         \
-            int64_t last = first + 16384 < count ? first + 16384 : count;                \
+        for (int64_t first = 0; first < count; first += COUNT_RUN) {                     \
+            int64_t last = first + COUNT_RUN < count ? first + COUNT_RUN : count;        \
+            type here = 0;                                                               \
                                                                                          \
-            above = 0;                                                                   \
             for (int64_t i = first; i < last; i++)                                       \
-                above = (type)(above + (keys[i] >= key));                                \
-            total += (int64_t)above;                                                     \
+                here = (type)(here + (keys[i] < key));                                   \
+            below += here;                                                               \
         }                                                                                \
-        return total;                                                                    \
+        return count - below;                                                            \
     }                                                                                    \
                                                                                          \
     static void name(struct ranking *r)                                                  \
     {                                                                                    \
-        const type *keys = r->keys, *true_keys = r->true_keys;                           \
+        type *keys = r->keys, *true_keys = r->true_keys;                                 \
                                                                                          \
+        for (int64_t i = 0; i < r->labels; i++)                                          \
+            keys[i] = (type)(keys[i] ^ (flip));                                          \
+        for (int64_t i = 0; i < r->true_labels; i++)                                     \
+            true_keys[i] = (type)(true_keys[i] ^ (flip));                                \
         for (int64_t i = 0; i < r->true_labels; i++) {                                   \
             r->ranks[i] = name##_at_least(keys, r->labels, true_keys[i]);                \
             r->true_ranks[i] = name##_at_least(true_keys, r->true_labels, true_keys[i]); \
         }                                                                                \
     }
 
-DEFINE_COUNT_RANKS(count_ranks_16, uint16_t)
-DEFINE_COUNT_RANKS(count_ranks_32, uint32_t)
-DEFINE_COUNT_RANKS(count_ranks_64, uint64_t)
+DEFINE_COUNT_RANKS(count_ranks_16, int16_t, INT16_MIN)
+DEFINE_COUNT_RANKS(count_ranks_32, int32_t, INT32_MIN)
+DEFINE_COUNT_RANKS(count_ranks_64, int64_t, INT64_MIN)
 
 static void sort_ranks(struct ranking *r, limen_dtype dtype)
 {

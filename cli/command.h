@@ -5,6 +5,6 @@
 #include "options.h"
 
 extern const struct command eval_command, apply_command, curve_command, info_command,
-    metrics_command;
+    metrics_command, tune_command;
 
 #endif

@@ -10,6 +10,7 @@
 
 static const struct command *const commands[] = {
     &eval_command,
+    &tune_command,
     &apply_command,
     &curve_command,
     &info_command,

@@ -129,7 +129,9 @@ set(LIMEN_CLI_SOURCES
     cli/output.c
     cli/plot.c
     cli/progress.c
+    cli/require.c
     cli/suggest.c
+    cli/tune.c
     cli/values.c
 )
 

@@ -627,8 +627,8 @@ typedef struct limen_tune_options {
  * From LIMEN_SCORES the optimum is exact: cuts lie only between distinct scores, equal scores fall
  * together, and "none" and "all" are cuts too. From LIMEN_HISTOGRAM it is the best bin edge, with a
  * gap that the optimum exceeds it by at most. The thresholds of the tally itself play no part.
- * Multiclass tallies, the scope SAMPLES and the mean over labels of one global threshold need
- * LIMEN_SCORES.
+ * This version has the scopes LABEL, GLOBAL (pooled counts), MICRO, MACRO, WEIGHTED, PCUT and FBR,
+ * for binary and multilabel.
  *
  * The result is an object with "task", "rule", "dtype", "samples", "objective", "scope", "labels",
  * "value" (of the scope), "gap", "feasible" and "notes"; each label has "name", "threshold", "low",
@@ -637,7 +637,8 @@ typedef struct limen_tune_options {
  * the threshold. A constraint that cannot be met is no error: the status says so, "feasible" is
  * false, and the thresholds are those of the nearest achievable point.
  *
- * Errors: ARGUMENT for options that make no sense, STATE when the tally keeps too little, MEMORY.
+ * Errors: ARGUMENT for options that make no sense, UNSUPPORTED for what this version lacks, STATE
+ * when the tally keeps too little, MEMORY.
  * Time O(n log n) at worst and O(n) mostly, n = N L scores; memory for the scores of one label. */
 LIMEN_API LIMEN_NODISCARD limen_status limen_tune(const limen_tally *tally,
                                                   const limen_tune_options *options,

@@ -44,9 +44,24 @@ static limen_status check_options(const limen_tune_options *o, const limen_spec 
 static limen_status check_scope(const limen_plan *plan, limen_error *error)
 {
     int pooled = plan->scope == LIMEN_SCOPE_GLOBAL || plan->scope == LIMEN_SCOPE_MICRO;
+    int micro = plan->scope == LIMEN_SCOPE_MICRO;
     int crossing = (limen_objective_traits(&plan->aim.shown) & LIMEN_OBJECTIVE_CROSSING) != 0;
 
-    if (plan->scope == LIMEN_SCOPE_MICRO && crossing)
+    if (plan->task == LIMEN_MULTICLASS)
+        return limen_fail(error, LIMEN_ERR_UNSUPPORTED,
+                          "offsets of multiclass scores are not tuned in this version");
+    if (plan->scope == LIMEN_SCOPE_SAMPLES || plan->scope == LIMEN_SCOPE_RCUT || plan->macro)
+        return limen_fail(error, LIMEN_ERR_UNSUPPORTED,
+                          "this scope is not in this version; use label, global, micro, macro, "
+                          "weighted, pcut or fbr");
+    if (micro && !(limen_objective_traits(&plan->aim.shown) & LIMEN_OBJECTIVE_CONVEX) && !crossing)
+        return limen_fail(error, LIMEN_ERR_UNSUPPORTED,
+                          "%s has no exact joint optimum by hulls; use the scope label or global",
+                          plan->aim.shown.name);
+    if (micro && plan->cost_rows > 1)
+        return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                          "costs a label separate by label; use the scope label");
+    if (micro && crossing)
         return limen_fail(error, LIMEN_ERR_ARGUMENT,
                           "%s names a point of one curve; use the scope label or global",
                           plan->aim.shown.name);
@@ -197,10 +212,4 @@ const char *limen_plan_label(const limen_plan *plan, int64_t label, char number[
         return plan->labels[label];
     (void)snprintf(number, 24, "%lld", (long long)label);
     return number;
-}
-
-int limen_plan_needs_rows(const limen_plan *plan)
-{
-    return plan->task == LIMEN_MULTICLASS || plan->scope == LIMEN_SCOPE_SAMPLES ||
-           plan->scope == LIMEN_SCOPE_RCUT || plan->macro;
 }

@@ -36,9 +36,6 @@ limen_aim limen_plan_aim(const limen_plan *plan, int64_t label);
 /* The name of a label: given, or its number written to `number`. */
 const char *limen_plan_label(const limen_plan *plan, int64_t label, char number[24]);
 
-/* Whether whole rows are needed: then only a tally that keeps scores will do. */
-int limen_plan_needs_rows(const limen_plan *plan);
-
 /* Where the ladders of labels come from. */
 typedef struct limen_feed {
     void *context;

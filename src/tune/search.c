@@ -5,13 +5,11 @@
 #include "tally/spec.h"
 #include "tune/passes.h"
 #include "tune/tree.h"
-#include "tune/tune.h"
 
 struct limen_search {
     limen_allocator allocator;
     limen_plan *plan;
-    limen_tally *tally; /* its spec and kernels; where rows are needed, the rows as well */
-    int keeps;
+    limen_tally *tally; /* for its spec and kernels */
     limen_passes passes;
     limen_solution solution;
     int broken; /* an update failed: what was read cannot be told from what was not */
@@ -41,15 +39,12 @@ static limen_status make_parts(limen_search *search, limen_spec *spec,
 
     if (status != LIMEN_OK)
         return status;
-    search->keeps = limen_plan_needs_rows(search->plan);
-    if (search->keeps)
-        spec->states = LIMEN_SCORES;
     spec->thresholds = NULL;
     spec->threshold_count = 0;
     status = limen_tally_create(spec, &search->allocator, &search->tally, error);
-    if (status == LIMEN_OK && !search->keeps)
+    if (status == LIMEN_OK)
         status = limen_solution_make(search->plan, &search->solution, error);
-    if (status == LIMEN_OK && !search->keeps)
+    if (status == LIMEN_OK)
         status = limen_passes_create(search->plan, search->tally, &search->passes, error);
     return status;
 }
@@ -116,8 +111,6 @@ limen_status limen_search_update(limen_search *search, const limen_batch *batch,
     if (status != LIMEN_OK)
         return status;
     own.groups = (limen_array){.data = NULL};
-    if (search->keeps)
-        return limen_tally_update(search->tally, &own, error);
     status = limen_batch_check(search->tally, &own, &checked, error);
     if (status != LIMEN_OK)
         return status;
@@ -152,7 +145,7 @@ limen_status limen_search_next_pass(limen_search *search, int *again, limen_erro
 
     if (status != LIMEN_OK)
         return status;
-    if (!search->keeps && !search->done) {
+    if (!search->done) {
         mode = limen_float_mode_enter();
         status = solve(search, &more, error);
         limen_float_mode_leave(mode);
@@ -176,8 +169,6 @@ limen_status limen_search_result(const limen_search *search, limen_result **resu
                           "the search is not over: call limen_search_next_pass until it says so");
     if (status != LIMEN_OK)
         return status;
-    if (search->keeps)
-        return limen_tally_solve(search->tally, search->plan, &search->allocator, result, error);
     return limen_solution_tree(search->plan, &search->solution, search->tally->spec.score_dtype,
                                search->passes.samples, &search->allocator, result, error);
 }

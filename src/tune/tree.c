@@ -111,6 +111,9 @@ limen_status limen_solution_tree(const limen_plan *plan, const limen_solution *s
 
     limen_builder_start(&builder, allocator);
     root = limen_builder_root(&builder);
+    (void)limen_add_string(&builder, root, "format", "limen-thresholds");
+    (void)limen_add_integer(&builder, root, "version", 1);
+    (void)limen_add_string(&builder, root, "limen", limen_version());
     (void)limen_add_string(&builder, root, "task", task_name(plan->task));
     if (plan->task != LIMEN_MULTICLASS)
         (void)limen_add_string(&builder, root, "rule", plan->aim.rule == LIMEN_GE ? "ge" : "gt");

@@ -1,13 +1,11 @@
 /* limen_tune: the strategies over what a tally holds. */
-#include "tune/tune.h"
-
 #include "core/status.h"
 #include "tune/tally_feed.h"
 #include "tune/tree.h"
 
-limen_status limen_tally_solve(const limen_tally *tally, const limen_plan *plan,
-                               const limen_allocator *allocator, limen_result **result,
-                               limen_error *error)
+static limen_status solve_tally(const limen_tally *tally, const limen_plan *plan,
+                                const limen_allocator *allocator, limen_result **result,
+                                limen_error *error)
 {
     limen_solution solution;
     limen_feed feed;
@@ -36,7 +34,7 @@ limen_status limen_tune(const limen_tally *tally, const limen_tune_options *opti
     status = limen_plan_make(options, &tally->spec, allocator, &plan, error);
     if (status != LIMEN_OK)
         return status;
-    status = limen_tally_solve(tally, plan, allocator, result, error);
+    status = solve_tally(tally, plan, allocator, result, error);
     limen_plan_destroy(plan);
     return status;
 }

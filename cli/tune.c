@@ -1,0 +1,283 @@
+/* limen tune: the best thresholds for an objective. */
+#include "command.h"
+#include "input.h"
+#include "message.h"
+#include "output.h"
+#include "require.h"
+#include "values.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tune_options {
+    struct input_options input;
+    const char *objective;
+    struct text_list require;
+    const char *cost;
+    int scope, at, ties, zero_division;
+    double parameter;
+    int fbr_top, plateau, allow_infeasible;
+    int format;
+    const char *output;
+};
+
+#define TUNE(field) .at = offsetof(struct tune_options, field)
+
+static const struct choice scope_choices[] = {
+    {"label", LIMEN_SCOPE_LABEL},       {"global", LIMEN_SCOPE_GLOBAL},
+    {"micro", LIMEN_SCOPE_MICRO},       {"macro", LIMEN_SCOPE_MACRO},
+    {"weighted", LIMEN_SCOPE_WEIGHTED}, {"pcut", LIMEN_SCOPE_PCUT},
+    {"fbr", LIMEN_SCOPE_FBR},           {NULL, 0}};
+static const struct choice at_choices[] = {
+    {"score", LIMEN_AT_SCORE}, {"midpoint", LIMEN_AT_MIDPOINT}, {NULL, 0}};
+static const struct choice tie_choices[] = {
+    {"highest", LIMEN_TIES_HIGHEST}, {"lowest", LIMEN_TIES_LOWEST}, {NULL, 0}};
+static const struct choice zero_choices[] = {
+    {"0", LIMEN_ZERO}, {"1", LIMEN_ONE}, {"nan", LIMEN_NAN}, {"skip", LIMEN_SKIP}, {NULL, 0}};
+
+static const struct option tuning_options[] = {
+    {"objective", "NAME",
+     "f1 (default), fbeta:B, accuracy, balanced_accuracy,\nprecision, recall, jaccard, mcc, kappa, "
+     "youden[:R],\ngmean, fowlkes_mallows, cost, net_benefit:PT,\ndistance01, min_se_sp, "
+     "recall=specificity,\nprecision=recall or fpr=fnr",
+     OPTION_TEXT, TUNE(objective)},
+    {"scope", "SCOPE",
+     "label (default): each by itself; global: one\nthreshold for all; micro: jointly, for the "
+     "pooled\ncounts; macro, weighted: their mean; pcut: as many\nas are positive; fbr: label, "
+     "with "
+     "a floor",
+     OPTION_CHOICE, TUNE(scope), .choices = scope_choices},
+    {"require", "LIST",
+     "conditions, such as 'precision>=0.9,joy:recall>=0.5',\nalso on predicted_rate and "
+     "predicted_count",
+     OPTION_TEXTS, TUNE(require)},
+    {"cost", "LIST", "of the objective cost: fp=1,fn=5; also tp and tn", OPTION_TEXT, TUNE(cost)},
+    {"parameter", "X", "pcut: share of the prevalence; fbr: the floor", OPTION_NUMBER,
+     TUNE(parameter), .low = 0, .high = 1e9},
+    {"fbr-top", NULL, "fbr: below the floor take the top score, not none", OPTION_FLAG,
+     TUNE(fbr_top)},
+    {"at", "WHERE", "score (default), or midpoint of the interval", OPTION_CHOICE, TUNE(at),
+     .choices = at_choices},
+    {"ties", "WHICH",
+     "of equal optima the highest threshold (default, but\nfor precision) or the "
+     "lowest",
+     OPTION_CHOICE, TUNE(ties), .choices = tie_choices},
+    {"plateau", NULL, "list all equal optima in the file", OPTION_FLAG, TUNE(plateau)},
+    {"zero-division", "WHAT", "a 0/0 is 0 (default), 1, nan, or left out of means\n(skip)",
+     OPTION_CHOICE, TUNE(zero_division), .choices = zero_choices},
+    {"allow-infeasible", NULL, "exit 0 though a condition cannot be met", OPTION_FLAG,
+     TUNE(allow_infeasible)},
+};
+
+static const struct option output_options[] = {
+    {"output", "FILE", "the thresholds as JSON, for eval and apply", OPTION_TEXT, TUNE(output),
+     .letter = 'o'},
+    {"format", "FORMAT", "on standard output: table (default) or json", OPTION_CHOICE, TUNE(format),
+     .choices = (const struct choice[]){{"table", LIMEN_FORMAT_TABLE},
+                                        {"json", LIMEN_FORMAT_JSON},
+                                        {NULL, 0}}},
+};
+
+static const struct option_table tuning_table = OPTION_TABLE("Tuning", tuning_options);
+static const struct option_table output_table = OPTION_TABLE("Output", output_options);
+
+static const struct option_group groups[] = {
+    {&input_scores_table, offsetof(struct tune_options, input)},
+    {&input_truth_table, offsetof(struct tune_options, input)},
+    {&input_task_table, offsetof(struct tune_options, input)},
+    {&input_rule_table, offsetof(struct tune_options, input)},
+    {&tuning_table, 0},
+    {&output_table, 0},
+    {&input_run_table, offsetof(struct tune_options, input)},
+};
+
+/* ---- The search ------------------------------------------------------------------------------ */
+
+static limen_status take_batch(void *context, const limen_batch *batch, limen_error *error)
+{
+    return limen_search_update(context, batch, error);
+}
+
+static int run_passes(struct input *input, limen_search *search)
+{
+    limen_error error;
+
+    for (;;) {
+        int again;
+        int status = input_each(input, take_batch, search);
+
+        if (status)
+            return status;
+        if (limen_search_next_pass(search, &again, &error) != LIMEN_OK)
+            return say_error(NULL, &error);
+        if (!again)
+            return 0;
+        if (limen_source_rewind(input->source, &error) != LIMEN_OK)
+            return say_error(limen_source_locate(input->source, &error), &error);
+    }
+}
+
+static int search_thresholds(struct input *input, const limen_tune_options *options,
+                             limen_result **result)
+{
+    limen_search *search;
+    limen_error error;
+    int status;
+
+    if (limen_search_create(&input->spec, options, NULL, &search, &error) != LIMEN_OK)
+        return say_error(NULL, &error);
+    status = run_passes(input, search);
+    if (!status && limen_search_result(search, result, &error) != LIMEN_OK)
+        status = say_error(NULL, &error);
+    limen_search_destroy(search);
+    return status;
+}
+
+/* ---- Output ------------------------------------------------------------------------------------
+ */
+
+static void print_number(const char *format, const limen_node *node)
+{
+    double value = limen_node_number(node);
+
+    if (!limen_node_defined(node) || isnan(value))
+        (void)printf(" %12s", "-");
+    else
+        (void)printf(format, value);
+}
+
+static int print_table(const limen_result *result)
+{
+    const limen_node *root = limen_result_root(result);
+    const limen_node *labels = limen_node_find(root, "labels");
+    const limen_node *notes = limen_node_find(root, "notes");
+
+    (void)printf("%s, scope %s, rule %s\n\n%-20s %12s %12s %12s %9s %9s  %s\n",
+                 limen_node_string(limen_node_find(root, "objective")),
+                 limen_node_string(limen_node_find(root, "scope")),
+                 limen_node_string(limen_node_find(root, "rule")), "label", "threshold", "low",
+                 "high", "support", "value", "status");
+    for (int64_t i = 0; i < limen_node_count(labels); i++) {
+        const limen_node *label = limen_node_at(labels, i);
+
+        (void)printf("%-20.20s", limen_node_string(limen_node_find(label, "name")));
+        print_number(" %12.6g", limen_node_find(label, "threshold"));
+        print_number(" %12.6g", limen_node_find(label, "low"));
+        print_number(" %12.6g", limen_node_find(label, "high"));
+        print_number(" %9.9g", limen_node_find(label, "support"));
+        print_number(" %9.6f", limen_node_find(label, "value"));
+        (void)printf("  %s\n", limen_node_string(limen_node_find(label, "status")));
+    }
+    (void)printf("\nvalue");
+    print_number(" %.6f", limen_node_find(root, "value"));
+    if (limen_node_number(limen_node_find(root, "gap")) > 0.0)
+        print_number(", gap %.6g", limen_node_find(root, "gap"));
+    (void)printf("\n");
+    for (int64_t i = 0; i < limen_node_count(notes); i++)
+        (void)printf("note: %s\n", limen_node_string(limen_node_at(notes, i)));
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return say_failure("standard output could not be written; is the disk full?");
+    return 0;
+}
+
+static int write_json(const limen_result *result, const char *path)
+{
+    limen_report_options options = {.size = sizeof options, .format = LIMEN_FORMAT_JSON};
+    limen_error error;
+    size_t length;
+    char *text;
+    int status;
+
+    if (limen_report_render(result, &options, NULL, &text, &length, &error) != LIMEN_OK)
+        return say_error(NULL, &error);
+    status = output_text(path, text, length);
+    limen_report_release(text, length, NULL);
+    return status;
+}
+
+static int write_result(const struct tune_options *options, const limen_result *result)
+{
+    int status = options->output ? write_json(result, options->output) : 0;
+
+    if (!status && options->format == LIMEN_FORMAT_JSON)
+        status = write_json(result, NULL);
+    else if (!status && !(options->output && strcmp(options->output, "-") == 0))
+        status = print_table(result);
+    if (!status && !options->allow_infeasible &&
+        limen_node_number(limen_node_find(limen_result_root(result), "feasible")) == 0.0) {
+        (void)say_failure("a condition of --require cannot be met; the nearest achievable "
+                          "thresholds are given (--allow-infeasible accepts them)");
+        status = EXIT_INFEASIBLE;
+    }
+    return status;
+}
+
+static int tune(struct input *input, const struct tune_options *options)
+{
+    struct requirements requirements;
+    double cost[4];
+    limen_tune_options tuning = {.size = sizeof tuning,
+                                 .objective = options->objective,
+                                 .scope = (limen_scope)options->scope,
+                                 .at = (limen_at)options->at,
+                                 .ties = (limen_ties)options->ties,
+                                 .labels = input->labels,
+                                 .parameter = options->parameter,
+                                 .fbr_top = options->fbr_top,
+                                 .plateau = options->plateau,
+                                 .zero_division = (limen_zero_division)options->zero_division};
+    limen_result *result = NULL;
+    int status =
+        requirements_read(&options->require, input->spec.width, input->labels, &requirements);
+
+    tuning.constraints = requirements.items;
+    tuning.constraint_count = requirements.count;
+    if (!status && options->cost) {
+        status = parse_cost(options->cost, cost);
+        tuning.costs = cost;
+        tuning.cost_rows = 1;
+    }
+    if (!status)
+        status = search_thresholds(input, &tuning, &result);
+    if (!status)
+        status = write_result(options, result);
+    limen_result_destroy(result);
+    requirements_release(&requirements);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct tune_options options = {.input = INPUT_OPTIONS_DEFAULT};
+    struct input input = {.source = NULL};
+    int status = options_parse(&tune_command, &options, argc, argv);
+
+    if (status)
+        return status;
+    options.input.source.keep = 1;
+    status = input_open(&input, &options.input);
+    if (!status)
+        status = tune(&input, &options);
+    input_close(&input);
+    options_release(&tune_command, &options);
+    return status;
+}
+
+const struct command tune_command = {
+    .name = "tune",
+    .summary = "the best thresholds for an objective",
+    .usage = "[TABLE] [OPTION...] -o THRESHOLDS.json",
+    .about =
+        "Finds the thresholds that are exactly best for an objective, each label by itself or\n"
+        "jointly, under conditions. Equal scores are never parted. Each threshold comes with\n"
+        "the interval that decides alike: (low, high] under ge, [low, high) under gt.\n",
+    .examples = "  limen tune data.npz -o best.json\n"
+                "  limen tune --scores s.npy --targets y.npy --scope micro -o best.json\n"
+                "  limen tune data.csv --objective cost --cost fp=1,fn=10\n"
+                "  limen tune data.npz --objective recall --require 'precision>=0.9'\n",
+    .groups = groups,
+    .group_count = COUNT_OF(groups),
+    .run = run,
+};

@@ -73,9 +73,9 @@ class Case:
 
     def row_weights(self):
         shape = self.values.shape[0], self.values.shape[2]
-        return (
-            np.ones(shape) if self.weights is None else np.broadcast_to(self.weights[:, 0], shape)
-        )
+        if self.weights is None:
+            return np.ones(shape)
+        return np.broadcast_to(self.weights[:, 0].astype(np.float64), shape)
 
     def decisions(self, set_index):
         if self.dtype in DECISIONS:

@@ -81,8 +81,8 @@ def test_every_neighbour_of_a_threshold(dtype, rule):
     for threshold in [0.1, 0.5, 1 / 3, 1e-7, 6e-8, 65504.0, -0.3, 0.0]:
         if dtype == "bfloat16":
             middle = oracle.round_to(dtype, threshold)
-            bits = oracle.bfloat16_bits([middle])[0]
-            near = [bits + step for step in range(-3, 4) if 0 <= int(bits) + step < 65536]
+            bits = int(oracle.bfloat16_bits([middle])[0])
+            near = [bits + step for step in range(-3, 4) if 0 <= bits + step < 65536]
             given = np.array(near, dtype=np.uint16)
             values = (given.astype(np.uint32) << 16).view(np.float32).astype(float)
             keep = np.isfinite(values)

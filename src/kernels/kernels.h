@@ -10,6 +10,9 @@
 
 #include "limen.h"
 
+/* What add_cells has seen. */
+enum { LIMEN_CELLS_NAN = 1, LIMEN_CELLS_TARGET = 2 };
+
 typedef struct limen_kernels {
     const char *name;
 
@@ -38,6 +41,15 @@ typedef struct limen_kernels {
 
     /* The two above in one pass: both[i] += a[i] & b[i], only[i] += a[i]. */
     void (*add_pair)(const uint8_t *a, const uint8_t *b, uint8_t *both, uint8_t *only, size_t n);
+
+    /* decide, check and add_pair in one pass over memory, for cells that are forgotten once they
+     * are counted; nothing is kept of them. With d = scores[i] >= cuts[i]: both[i] += d &
+     * targets[i], only[i] += d, and, unless all is NULL, all[i] += targets[i]. Returns
+     * LIMEN_CELLS_NAN when a score is NaN, and LIMEN_CELLS_TARGET when a target is above 1 (the
+     * sums are then unspecified), or both. Float dtypes only. */
+    int (*add_cells[LIMEN_DTYPE_COUNT])(const void *scores, const void *cuts,
+                                        const uint8_t *targets, uint8_t *all, uint8_t *both,
+                                        uint8_t *only, size_t n);
 
     /* How many of n flags are set, and how many of the pairs are both set. */
     int64_t (*count)(const uint8_t *flags, size_t n);

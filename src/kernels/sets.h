@@ -125,6 +125,7 @@ static inline void limen_copy(void *to, const void *from, size_t size)
         .add = add,                                                      \
         .add_both = add_both,                                            \
         .add_pair = add_pair,                                            \
+        .add_cells = LIMEN_ENTRIES(add_cells),                           \
         .count = count,                                                  \
         .count_both = count_both,                                        \
         .flush = flush,                                     \

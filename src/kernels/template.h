@@ -264,6 +264,83 @@ TARGET static void add_pair(const uint8_t *a, const uint8_t *b, uint8_t *both, u
     }
 }
 
+/* Asks for memory `AHEAD` bytes on: the hardware's own prefetching stops short at every page.
+ * Beyond the end this does nothing. */
+#define LINE 64
+#define AHEAD 4096
+
+INLINE void prefetch(const void *from, size_t first, size_t size)
+{
+    for (size_t i = 0; i < size; i += LINE)
+        __builtin_prefetch((const void *)((uintptr_t)from + first + AHEAD + i));
+}
+
+/* WIDTH cells of each array. */
+INLINE bytes add_cells(bytes decisions, const uint8_t *targets, uint8_t *all, uint8_t *both,
+                       uint8_t *only)
+{
+    bytes flags = load(targets);
+
+    if (all)
+        store(all, byte_add(load(all), flags));
+    store(both, byte_add(load(both), byte_and(decisions, flags)));
+    store(only, byte_add(load(only), decisions));
+    return flags;
+}
+
+/* The last cells of each array. */
+INLINE bytes add_cells_part(bytes decisions, const uint8_t *targets, uint8_t *all, uint8_t *both,
+                            uint8_t *only, size_t n)
+{
+    bytes flags = load_part(targets, n);
+
+    if (all)
+        store_part(all, byte_add(load_part(all, n), flags), n);
+    store_part(both, byte_add(load_part(both, n), byte_and(decisions, flags)), n);
+    store_part(only, byte_add(load_part(only, n), decisions), n);
+    return flags;
+}
+
+#define DEFINE_ADD_CELLS(DTYPE, name, real, real_name, score_bits, bits)                          \
+    TARGET static int add_cells_##name(const void *scores, const void *cuts,                      \
+                                       const uint8_t *targets, uint8_t *all, uint8_t *both,       \
+                                       uint8_t *only, size_t n)                                   \
+    {                                                                                             \
+        mask_##bits nan = none_##bits();                                                          \
+        bytes any = byte_none();                                                                  \
+        size_t i = 0;                                                                             \
+                                                                                                  \
+        for (; n - i >= WIDTH; i += WIDTH) {                                                      \
+            if (all) {                                                                            \
+                prefetch(scores, i *(score_bits / 8), WIDTH *(score_bits / 8));                   \
+                prefetch(targets, i, WIDTH);                                                      \
+            }                                                                                     \
+            any = byte_or(any, add_cells(mark_flags(reach_##name(scores, cuts, i, &nan)),         \
+                                         targets + i, all ? all + i : NULL, both + i, only + i)); \
+        }                                                                                         \
+        if (i < n) {                                                                              \
+            unsigned char some_scores[WIDTH * sizeof(real)] = {0};                                \
+            unsigned char some_cuts[WIDTH * sizeof(real)];                                        \
+            const size_t rest = n - i;                                                            \
+            bytes decisions;                                                                      \
+                                                                                                  \
+            memset(some_cuts, 0xff, sizeof some_cuts); /* NaN, which nothing reaches */           \
+            memcpy(some_scores, (const char *)scores + i * (score_bits / 8),                      \
+                   rest * (score_bits / 8));                                                      \
+            memcpy(some_cuts, (const char *)cuts + i * sizeof(real), rest * sizeof(real));        \
+            decisions = mark_flags(reach_##name(some_scores, some_cuts, 0, &nan));                \
+            any = byte_or(any, add_cells_part(decisions, targets + i, all ? all + i : NULL,       \
+                                              both + i, only + i, rest));                         \
+        }                                                                                         \
+        return (any_##bits(nan) ? LIMEN_CELLS_NAN : 0) |                                          \
+               (byte_any_above_one(any) ? LIMEN_CELLS_TARGET : 0);                                \
+    }
+
+DEFINE_ADD_CELLS(F16, f16, float, f32, 16, 32)
+DEFINE_ADD_CELLS(BF16, bf16, float, f32, 16, 32)
+DEFINE_ADD_CELLS(F32, f32, float, f32, 32, 32)
+DEFINE_ADD_CELLS(F64, f64, double, f64, 64, 64)
+
 TARGET static int64_t count(const uint8_t *flags, size_t n)
 {
     sum_lanes total = sum_none();

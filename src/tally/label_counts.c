@@ -11,9 +11,10 @@
 
 #include <string.h>
 
-#define BYTE_TILES 255 /* tiles of flags that a byte can hold */
-#define BLOCK_ROWS 128 /* weights that are added without carrying the error along */
-#define RUN_ROWS 64    /* rows that make it worth while to take columns one by one */
+#define BYTE_TILES 255  /* tiles of flags that a byte can hold */
+#define BLOCK_ROWS 128  /* weights that are added without carrying the error along */
+#define STRIP_CELLS 512 /* that all sets see before the next ones are read */
+#define RUN_ROWS 64     /* rows that make it worth while to take columns one by one */
 
 /* Rows of `bytes` and `totals`: targets, valid cells, then for each set true positives and
  * predicted positives. */
@@ -213,6 +214,70 @@ static void flush_bytes(const limen_tally *tally, struct slot *slot, int64_t row
         for (int64_t row = 0; row < rows; row++)
             tally->kernels->flush(bytes + row * columns, totals, (size_t)columns);
     }
+}
+
+/* Scores and targets of a chunk lie side by side, and every cell counts: kernels take them as one
+ * run, which is a row of tiles. */
+static int is_one_run(const limen_tally *tally, const limen_reader *reader)
+{
+    return limen_dtype_is_float(reader->scores.dtype) && !reader->ignores &&
+           tally->tile_columns == tally->spec.width && limen_view_is_flat(&reader->scores) &&
+           limen_view_is_flat(&reader->targets);
+}
+
+/* `n` cells of the run from `cell` on, which stand at `at` of a tile. Returns what add_cells has
+ * seen. */
+static int add_strip(const limen_tally *tally, struct slot *slot, size_t cell, size_t at, size_t n)
+{
+    const limen_kernels *kernels = tally->kernels;
+    const limen_reader *reader = &slot->reader;
+    limen_dtype dtype = reader->scores.dtype;
+    size_t cut_size = limen_dtype_size(limen_cut_dtype(dtype));
+    size_t stride = tile_cells(tally);
+    size_t target_size = limen_dtype_size(reader->targets.dtype);
+    const unsigned char *cuts = tally->tile_cuts ? tally->tile_cuts : tally->cuts;
+    const uint8_t *targets = reader->targets.data + cell * target_size;
+    uint8_t *sums = slot->bytes + ROW_SETS * stride + at;
+    int seen = 0;
+
+    if (target_size > 1) {
+        if (kernels->binary[reader->targets.dtype](targets, reader->flags, n))
+            seen = LIMEN_CELLS_TARGET;
+        targets = reader->flags;
+    }
+    for (int64_t set = 0; set < tally->spec.sets; set++, sums += 2 * stride)
+        seen |= kernels->add_cells[dtype](reader->scores.data + cell * limen_dtype_size(dtype),
+                                          cuts + ((size_t)set * stride + at) * cut_size, targets,
+                                          set == 0 ? slot->bytes + ROW_TARGETS * stride + at : NULL,
+                                          sums, sums + stride, n);
+    return seen;
+}
+
+static int count_one_run(const limen_tally *tally, struct slot *slot)
+{
+    int64_t width = tally->spec.width;
+    int64_t rows = slot->reader.chunk.rows;
+    int64_t step = rows_a_tile(tally, rows);
+    size_t cells = (size_t)(rows * width);
+    size_t tile = (size_t)(step * width);
+    int wanted = LIMEN_CELLS_TARGET | (tally->spec.nan == LIMEN_NAN_ERROR ? LIMEN_CELLS_NAN : 0);
+    int tiles = 0;
+
+    for (size_t cell = 0; cell < cells;) {
+        size_t at = cell % tile;
+        size_t n = cells - cell < STRIP_CELLS ? cells - cell : STRIP_CELLS;
+
+        n = n < tile - at ? n : tile - at;
+        if (add_strip(tally, slot, cell, at, n) & wanted)
+            return 0;
+        cell += n;
+        if (at + n == tile && ++tiles == BYTE_TILES) {
+            flush_bytes(tally, slot, step, 0, width);
+            tiles = 0;
+        }
+    }
+    flush_bytes(tally, slot, step < rows ? step : rows, 0, width);
+    return 1;
 }
 
 static int count_tiles(const limen_tally *tally, struct slot *slot)
@@ -440,6 +505,8 @@ static limen_status count_chunk(void *context, int64_t chunk, int index, limen_e
         good = count_rows(job->tally, slot);
     else if (is_in_columns(job->tally, &slot->reader))
         good = count_runs(job->tally, slot);
+    else if (is_one_run(job->tally, &slot->reader))
+        good = count_one_run(job->tally, slot);
     else
         good = count_tiles(job->tally, slot);
     return good ? LIMEN_OK : LIMEN_ERR_VALUE;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Cells of a tile: its scores, cuts and counters stay in the first cache. */
-#define TILE_CELLS 2048
+#define TILE_CELLS 1024
 
 /* The states that can be kept, in the order of their bits; the only place that knows them. */
 static const struct {

@@ -20,6 +20,8 @@ from limen_ctypes import (
 )
 from sklearn import metrics as sk
 
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")
+
 TOLERANCE = 1e-12
 POLICIES = st.sampled_from(["zero", "one", "nan", "skip"])
 SKLEARN_ZERO = {"zero": 0.0, "one": 1.0, "skip": np.nan}

@@ -17,12 +17,13 @@ limen_status limen_batch_check_scores(const limen_tally *tally, const limen_batc
  * for the first that has a target outside its domain, a NaN score where that is an error, or an
  * integer score that is no decision. OK when there is none. Slow: for batches in which a kernel has
  * seen something. */
-limen_status limen_batch_find_fault(const limen_tally *tally, const limen_checked_batch *batch,
+limen_status limen_batch_find_fault(const limen_tally *tally, const limen_checked_batch *checked,
                                     limen_error *error);
 
 /* The same for samples plane, row of the planes and some columns of them, and without a message: 1
  * when there is a fault. */
-int limen_batch_has_fault(const limen_tally *tally, const limen_checked_batch *batch, int64_t plane,
-                          int64_t row, int64_t rows, int64_t column, int64_t columns);
+int limen_batch_has_fault(const limen_tally *tally, const limen_checked_batch *checked,
+                          int64_t plane, int64_t row, int64_t rows, int64_t column,
+                          int64_t columns);
 
 #endif

@@ -97,7 +97,7 @@ extern const limen_state_ops limen_counts_ops, limen_confusion_ops, limen_sample
 
 /* A tally without states, and its cuts for scores of a dtype: what limen_apply needs. Destroyed as
  * any other. */
-limen_status limen_tally_open(const limen_spec *spec, const limen_allocator *allocator,
+limen_status limen_tally_open(const limen_spec *given, const limen_allocator *allocator,
                               limen_tally **tally, limen_error *error);
 void limen_tally_set_cuts(limen_tally *tally, limen_dtype scores);
 

@@ -59,7 +59,7 @@ static limen_tally *counted_labels(counted *c, limen_task task, int64_t labels, 
 }
 
 /* A multiclass tally of a C x C matrix, rows true classes. */
-static limen_tally *counted_matrix(counted *c, int64_t classes, const int64_t *matrix)
+static inline limen_tally *counted_matrix(counted *c, int64_t classes, const int64_t *matrix)
 {
     limen_spec spec = {
         .size = sizeof spec, .task = LIMEN_MULTICLASS, .states = LIMEN_CONFUSION, .width = classes};

@@ -121,7 +121,7 @@ static int write_label(const limen_tally *tally, const limen_score_tile *tile, i
     size_t size = limen_dtype_size(tile->dtype);
     int64_t from = label * tile->rows + first;
 
-    if (tile->truth) {
+    if (out && tile->truth) {
         memcpy(out, tile->truth + from, (size_t)count);
         if (tile->valid) {
             for (int64_t i = 0; i < count; i++)

@@ -148,14 +148,14 @@ static limen_status apply(limen_tally *tally, const limen_batch *batch, void *de
     return status;
 }
 
-limen_status limen_apply(const limen_spec *given, int64_t set, const limen_batch *batch,
+limen_status limen_apply(const limen_spec *spec, int64_t set, const limen_batch *batch,
                          void *decisions, const limen_allocator *allocator, limen_error *error)
 {
-    limen_spec spec;
+    limen_spec single;
     limen_batch ours;
     limen_tally *tally;
     limen_float_mode mode;
-    limen_status status = single_set(given, set, &spec, error);
+    limen_status status = single_set(spec, set, &single, error);
 
     if (status == LIMEN_OK)
         status = limen_copy_sized(&ours, sizeof ours, batch, "batch", error);
@@ -163,7 +163,7 @@ limen_status limen_apply(const limen_spec *given, int64_t set, const limen_batch
         return status;
     ours.targets = ours.weights = ours.groups = (limen_array){.dtype = LIMEN_NONE};
     mode = limen_float_mode_enter();
-    status = limen_tally_open(&spec, allocator, &tally, error);
+    status = limen_tally_open(&single, allocator, &tally, error);
     if (status == LIMEN_OK) {
         status = apply(tally, &ours, decisions, error);
         limen_tally_destroy(tally);

@@ -82,8 +82,10 @@ static limen_status add_exact(limen_selection *selection, const limen_names *hea
             return limen_fail_line(error, LIMEN_ERR_ARGUMENT, 1, i + 1,
                                    "the header names column \"%.100s\" twice",
                                    header->items[first]);
+    if (first < 0)
+        return LIMEN_OK;
     selection->patterns = 0;
-    return first < 0 ? LIMEN_OK : selection_add(selection, first, name, length, error);
+    return selection_add(selection, first, name, length, error);
 }
 
 /* Labels lose what the pattern fixes at either end: p_* finds "joy" in "p_joy". */

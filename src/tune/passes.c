@@ -67,6 +67,7 @@ void limen_passes_release(limen_passes *passes)
     limen_delete(a, passes->index, (size_t)passes->by_label.tile_rows, sizeof *passes->index);
     limen_score_reader_destroy(passes->probe, &passes->by_label);
     limen_score_reader_destroy(passes->probe, &passes->by_row);
+    *passes = (limen_passes){.plan = NULL};
 }
 
 /* ---- Layout: bins that follow the data ----------------------------------------------------------

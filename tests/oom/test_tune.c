@@ -1,0 +1,122 @@
+/* Tuning when the k-th allocation fails, for every k. */
+#include "limen.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "oom/failing_allocator.h"
+
+#define ROWS 40
+#define LABELS 3
+
+typedef struct data {
+    float scores[ROWS * LABELS];
+    uint8_t targets[ROWS * LABELS];
+    limen_batch batch;
+} data;
+
+static void make_data(data *d)
+{
+    for (int i = 0; i < ROWS * LABELS; i++) {
+        d->scores[i] = (float)(i * 37 % 101) / 101.0f;
+        d->targets[i] = i * 53 % 97 < 30;
+    }
+    d->batch =
+        (limen_batch){.size = sizeof d->batch,
+                      .scores = {d->scores, LIMEN_F32, {ROWS, LABELS, 1}, {4 * LABELS, 4, 4}},
+                      .targets = {d->targets, LIMEN_U8, {ROWS, LABELS, 1}, {LABELS, 1, 1}}};
+}
+
+static limen_status search(const data *d, limen_scope scope, const limen_allocator *allocator,
+                           limen_result **result)
+{
+    static const char *const labels[] = {"a", "b", "c"};
+    limen_constraint needs = {"recall", LIMEN_AT_LEAST, 0.1, -1};
+    limen_spec spec = {.size = sizeof spec, .task = LIMEN_MULTILABEL, .width = LABELS};
+    limen_tune_options options = {.size = sizeof options,
+                                  .scope = scope,
+                                  .labels = labels,
+                                  .plateau = scope != LIMEN_SCOPE_MICRO,
+                                  .constraints = &needs,
+                                  .constraint_count = 1};
+    limen_search *made = NULL;
+    limen_status status = limen_search_create(&spec, &options, allocator, &made, NULL);
+    int again = 1;
+
+    while (status == LIMEN_OK && again) {
+        status = limen_search_update(made, &d->batch, NULL);
+        if (status == LIMEN_OK)
+            status = limen_search_next_pass(made, &again, NULL);
+    }
+    if (status == LIMEN_OK)
+        status = limen_search_result(made, result, NULL);
+    limen_search_destroy(made);
+    return status;
+}
+
+static limen_status by_tally(const data *d, limen_scope scope, const limen_allocator *allocator,
+                             limen_result **result)
+{
+    limen_spec spec = {
+        .size = sizeof spec, .task = LIMEN_MULTILABEL, .width = LABELS, .states = LIMEN_SCORES};
+    limen_tune_options options = {.size = sizeof options, .scope = scope};
+    limen_tally *tally = NULL;
+    limen_status status = limen_tally_create(&spec, allocator, &tally, NULL);
+
+    if (status == LIMEN_OK)
+        status = limen_tally_update(tally, &d->batch, NULL);
+    if (status == LIMEN_OK)
+        status = limen_tune(tally, &options, allocator, result, NULL);
+    limen_tally_destroy(tally);
+    return status;
+}
+
+typedef limen_status (*tuned)(const data *, limen_scope, const limen_allocator *, limen_result **);
+
+static void fail_each(tuned way, limen_scope scope)
+{
+    data d;
+    int64_t k = 0;
+    limen_status status;
+
+    make_data(&d);
+    do {
+        failing_allocator failing = {.fail_at = ++k};
+        limen_allocator allocator = failing_allocator_of(&failing);
+        limen_result *result = NULL;
+
+        status = way(&d, scope, &allocator, &result);
+        assert_true(status == LIMEN_OK || status == LIMEN_ERR_MEMORY);
+        assert_int_equal(result != NULL, status == LIMEN_OK);
+        limen_result_destroy(result);
+        assert_int_equal(failing.blocks, 0);
+    } while (status != LIMEN_OK);
+    assert_true(k > 10);
+}
+
+static void test_search(void **state)
+{
+    (void)state;
+    fail_each(search, LIMEN_SCOPE_LABEL);
+    fail_each(search, LIMEN_SCOPE_GLOBAL);
+    fail_each(search, LIMEN_SCOPE_MICRO);
+}
+
+static void test_tally(void **state)
+{
+    (void)state;
+    fail_each(by_tally, LIMEN_SCOPE_LABEL);
+    fail_each(by_tally, LIMEN_SCOPE_GLOBAL);
+    fail_each(by_tally, LIMEN_SCOPE_MICRO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_search), cmocka_unit_test(test_tally)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -3,7 +3,8 @@
  *
  *     name  rows  columns  ns a cell  ns a cell of the plain read  (medians of one run)
  *
- * Both are timed in turn, so that they see the same machine. */
+ * Both are timed in turn, so that they see the same machine. An argument takes only the cases whose
+ * name has it. */
 #define _POSIX_C_SOURCE 200809L
 #include "limen.h"
 
@@ -188,7 +189,7 @@ static void run_small(void *scores, void *targets)
     printf("%s\t32\t10\t%.6g\t0\n", bench.name, best * 1e9 / 320.0);
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
     static const bench_case cases[] = {
         {"float32, uint8", 128, 1, LIMEN_F32, LIMEN_U8, 1, CELLS, LIMEN_COUNTS},
@@ -219,6 +220,8 @@ int main(void)
         int64_t most =
             cases[i].scores == LIMEN_F64 || cases[i].targets == LIMEN_I64 ? CELLS / 4 : CELLS;
 
+        if (count > 1 && !strstr(cases[i].name, arguments[1]))
+            continue;
         if (cases[i].scores != score_dtype)
             fill(score_dtype = cases[i].scores, scores, most, 0);
         if (cases[i].targets != target_dtype)

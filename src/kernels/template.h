@@ -28,6 +28,17 @@
 /* Where the vector after the one at i starts: WIDTH on, or WIDTH before the end. */
 #define NEXT(i, n) ((n) - (i) >= 2 * WIDTH ? (i) + WIDTH : (n)-WIDTH)
 
+/* Asks for memory `AHEAD` bytes on: the hardware's own prefetching stops short at every page.
+ * Beyond the end this does nothing. */
+#define LINE 64
+#define AHEAD 4096
+
+INLINE void prefetch(const void *from, size_t first, size_t size)
+{
+    for (size_t i = 0; i < size; i += LINE)
+        __builtin_prefetch((const void *)((uintptr_t)from + first + AHEAD + i));
+}
+
 /* ---- Scores against cuts -------------------------------------------------------------------- */
 
 /* WIDTH scores from i on: which are at least their cuts. */
@@ -159,6 +170,7 @@ DEFINE_EQUAL(f64, 64, double)
         for (size_t i = 0;; i = NEXT(i, n)) {                                        \
             marks one = equal_##suffix(values, i, 1);                                \
                                                                                      \
+            prefetch(values, i * sizeof(type), WIDTH * sizeof(type));                \
             good = mark_and(good, mark_or(one, equal_##suffix(values, i, 0)));       \
             store(out + i, mark_flags(one));                                         \
             if (i == n - WIDTH)                                                      \
@@ -262,17 +274,6 @@ TARGET static void add_pair(const uint8_t *a, const uint8_t *b, uint8_t *both, u
         store_part(both + i, byte_add(load_part(both + i, rest), pair), rest);
         store_part(only + i, byte_add(load_part(only + i, rest), flags), rest);
     }
-}
-
-/* Asks for memory `AHEAD` bytes on: the hardware's own prefetching stops short at every page.
- * Beyond the end this does nothing. */
-#define LINE 64
-#define AHEAD 4096
-
-INLINE void prefetch(const void *from, size_t first, size_t size)
-{
-    for (size_t i = 0; i < size; i += LINE)
-        __builtin_prefetch((const void *)((uintptr_t)from + first + AHEAD + i));
 }
 
 /* WIDTH cells of each array. */

@@ -190,7 +190,7 @@ static void join_sums(const limen_tally *tally, const struct sums *from, limen_t
 
 static void add_fixed(field_sum *sum, double value)
 {
-    uint64_t bits = (uint64_t)(value * 0x1p60);
+    uint64_t bits = (uint64_t)(int64_t)(value * 0x1p60); /* signed conversions are faster */
 
     sum->fixed.low += bits;
     sum->fixed.high += sum->fixed.low < bits;

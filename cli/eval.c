@@ -17,13 +17,13 @@ struct eval_options {
     struct text_list under, over;
     const char *metrics;
     const char *cost;
-    double beta, pt;
+    double beta, pt, max_fpr, floor;
     int64_t top_k, top;
-    int zero_division, kappa_weights, normalize;
+    int zero_division, kappa_weights, normalize, multiclass, squared;
     int format;
     const char *sort;
     const char *output;
-    int beta_given, pt_given, kappa_given;
+    int beta_given, pt_given, kappa_given, max_fpr_given, floor_given, multiclass_given;
 };
 
 #define EVAL(field) .at = offsetof(struct eval_options, field)
@@ -40,6 +40,9 @@ static const struct choice normalize_choices[] = {{"none", LIMEN_NORMALIZE_NONE}
                                                   {"all", LIMEN_NORMALIZE_ALL},
                                                   {NULL, 0}};
 
+static const struct choice multiclass_choices[] = {
+    {"ovr", LIMEN_OVR}, {"ovo", LIMEN_OVO}, {NULL, 0}};
+
 static const struct option metric_options[] = {
     {"metrics", "LIST", "names joined by commas; \"limen metrics\" lists them", OPTION_TEXT,
      EVAL(metrics)},
@@ -52,6 +55,15 @@ static const struct option metric_options[] = {
      .given = offsetof(struct eval_options, pt_given), .low = 1e-9, .high = 1 - 1e-9},
     {"kappa-weights", "WHAT", "none, linear or quadratic", OPTION_CHOICE, EVAL(kappa_weights),
      .given = offsetof(struct eval_options, kappa_given), .choices = kappa_choices},
+    {"max-fpr", "X", "of auroc: the curve up to this false positive rate", OPTION_NUMBER,
+     EVAL(max_fpr), .given = offsetof(struct eval_options, max_fpr_given), .low = 1e-9, .high = 1},
+    {"floor", "X", "of recall_at_precision and its like: the other rate", OPTION_NUMBER,
+     EVAL(floor), .given = offsetof(struct eval_options, floor_given), .low = 1e-9, .high = 1},
+    {"multiclass", "WHAT",
+     "of auroc: each class against the rest (ovr, default) or\nagainst each other (ovo)",
+     OPTION_CHOICE, EVAL(multiclass), .given = offsetof(struct eval_options, multiclass_given),
+     .choices = multiclass_choices},
+    {"squared", NULL, "of hinge", OPTION_FLAG, EVAL(squared)},
     {"top-k", "K", "multiclass: right when among the K greatest scores", OPTION_INTEGER,
      EVAL(top_k), .low = 1, .high = 1000000},
     {"normalize", "WHAT", "confusion matrix: none, true, pred or all", OPTION_CHOICE,
@@ -133,6 +145,10 @@ static int check_parameters(const struct eval_options *options, uint32_t read)
         {options->cost != NULL, LIMEN_PARAM_COST, "cost", "cost"},
         {options->pt_given, LIMEN_PARAM_PT, "pt", "net_benefit"},
         {options->kappa_given, LIMEN_PARAM_KAPPA_WEIGHTS, "kappa-weights", "kappa"},
+        {options->max_fpr_given, LIMEN_PARAM_MAX_FPR, "max-fpr", "auroc"},
+        {options->floor_given, LIMEN_PARAM_FLOOR, "floor", "recall_at_precision"},
+        {options->multiclass_given, LIMEN_PARAM_MULTICLASS, "multiclass", "auroc"},
+        {options->squared, LIMEN_PARAM_SQUARED, "squared", "hinge"},
     };
 
     for (size_t i = 0; i < COUNT_OF(uses); i++)
@@ -195,6 +211,10 @@ static int prepare(struct evaluation *eval)
         .normalize = (limen_normalize)options->normalize,
         .beta = options->beta,
         .pt = options->pt,
+        .multiclass = (limen_multiclass)options->multiclass,
+        .max_fpr = options->max_fpr,
+        .floor = options->floor,
+        .squared = options->squared,
     };
     if (options->metrics)
         status = parse_names("metrics", options->metrics, &eval->names);

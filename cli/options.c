@@ -322,7 +322,9 @@ void options_help(const struct command *command)
     for (size_t g = 0; g < command->group_count; g++) {
         const struct option_table *table = command->groups[g].table;
 
-        (void)printf("\n%s:\n", table->title);
+        /* Neighbours under one title are one list. */
+        if (g == 0 || strcmp(table->title, command->groups[g - 1].table->title) != 0)
+            (void)printf("\n%s:\n", table->title);
         for (size_t i = 0; i < table->count; i++)
             print_option(&table->options[i]);
     }

@@ -29,33 +29,40 @@ TARGET static void flush(uint8_t *sums, int64_t *totals, size_t n)
     }
 }
 
+/* All is done in the key's own type, and a NaN is noticed as the largest of all without their
+ * signs: compilers vectorise that. */
 #define DEFINE_KEYS(DTYPE, name, real, real_name, bits, key_type)                                 \
     TARGET static int keys_##name(const void *scores, void *keys, size_t n)                       \
     {                                                                                             \
-        int nan = 0;                                                                              \
+        key_type largest = 0;                                                                     \
                                                                                                   \
         for (size_t i = 0; i < n; i++) {                                                          \
-            key_type key = limen_key_##name(load_u##bits(scores, i));                             \
+            key_type score = load_u##bits(scores, i), key = limen_key_##name(score);              \
                                                                                                   \
             memcpy((char *)keys + i * sizeof key, &key, sizeof key);                              \
-            nan |= key == 0;                                                                      \
+            score = limen_size_##name(score);                                                     \
+            largest = score > largest ? score : largest;                                          \
         }                                                                                         \
-        return nan;                                                                               \
+        return limen_key_##name(largest) == 0;                                                    \
     }                                                                                             \
                                                                                                   \
     TARGET static int bin_key_##name(const void *scores, uint64_t base, int shift, uint32_t bins, \
                                      uint32_t *index, size_t n)                                   \
     {                                                                                             \
-        int nan = 0;                                                                              \
+        const key_type least = (key_type)base,                                                    \
+                       last = (key_type)limen_least(bins - 1, (key_type)-1);                      \
+        key_type largest = 0;                                                                     \
                                                                                                   \
         for (size_t i = 0; i < n; i++) {                                                          \
-            uint64_t key = limen_key_##name(load_u##bits(scores, i));                             \
-            uint64_t bin = key > base ? (key - base) >> shift : 0;                                \
+            key_type score = load_u##bits(scores, i), key = limen_key_##name(score);              \
+            key_type above = (key_type)(key > least ? (key_type)(key - least) : 0);               \
+            key_type bin = (key_type)(above >> shift);                                            \
                                                                                                   \
-            nan |= key == 0;                                                                      \
-            index[i] = bin < bins ? (uint32_t)bin : bins - 1;                                     \
+            score = limen_size_##name(score);                                                     \
+            largest = score > largest ? score : largest;                                          \
+            index[i] = (uint32_t)(bin < last ? bin : last);                                       \
         }                                                                                         \
-        return nan;                                                                               \
+        return limen_key_##name(largest) == 0;                                                    \
     }
 
 LIMEN_FLOAT_MAP(DEFINE_KEYS)

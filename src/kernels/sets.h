@@ -34,6 +34,11 @@ extern const limen_kernels limen_kernels_neon;
     XX(F32, f32, float, f32, 32, uint32_t)   \
     XX(F64, f64, double, f64, 64, uint64_t)
 
+static inline uint64_t limen_least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 static inline int limen_between(int64_t value, int64_t low, int64_t high)
 {
     return value >= low && value <= high;
@@ -55,16 +60,23 @@ static inline double limen_exact_f64(int64_t value)
 }
 
 /* limen_key_f32(bits) and the like: the key of a score from its bits. A negative score's bits are
- * turned over, a positive one's are moved above them. `infinity` has the bits of +inf: more than
- * that, without the sign, is NaN. */
-#define LIMEN_DEFINE_KEY(name, uint, sign, infinity)                \
-    static inline uint limen_key_##name(uint bits)                  \
-    {                                                               \
-        if ((uint)(bits & (uint) ~(uint)(sign)) > (infinity))       \
-            return 0;                                               \
-        if (bits == (sign))                                         \
-            return sign;                                            \
-        return bits & (sign) ? (uint)~bits : (uint)(bits | (sign)); \
+ * turned over, a positive one's are moved above them; that of -0.0 would come out just below that
+ * of 0.0. `infinity` has the bits of +inf: more than that, without the sign, is NaN. No branches,
+ * so that compilers vectorise it. */
+#define LIMEN_DEFINE_KEY(name, uint, top_bit, infinity)                                       \
+    static inline uint limen_size_##name(uint bits)                                           \
+    {                                                                                         \
+        return (uint)(bits & (uint) ~(uint)(top_bit));                                        \
+    }                                                                                         \
+                                                                                              \
+    static inline uint limen_key_##name(uint bits)                                            \
+    {                                                                                         \
+        const uint sign = top_bit;                                                            \
+        uint size = limen_size_##name(bits);                                                  \
+        uint key = (uint)(bits ^ ((uint)(0 - (uint)(bits >> (8 * sizeof bits - 1))) | sign)); \
+                                                                                              \
+        key = (uint)(size == 0 ? sign : key);                                                 \
+        return (uint)(size > (infinity) ? 0 : key);                                           \
     }
 
 LIMEN_DEFINE_KEY(f16, uint16_t, 0x8000u, 0x7c00u)

@@ -479,16 +479,17 @@ static int has_fractions(const limen_objective *objective, const limen_totals *t
 int limen_objective_compare(const limen_objective *objective, const limen_totals *totals,
                             const limen_point *a, const limen_point *b)
 {
-    double scale = fmax(fabs(a->score), fabs(b->score));
+    double apart = fabs(a->score - b->score);
+    double scale = fabs(a->score) > fabs(b->score) ? fabs(a->score) : fabs(b->score);
     limen_fraction exact_a, exact_b;
 
     /* Rounding is far below this, so that only near ties need a closer look. */
-    if (fabs(a->score - b->score) > 1e-9 * fmax(scale, 1.0))
+    if (apart > 1e-9 * (scale > 1.0 ? scale : 1.0))
         return a->score < b->score ? -1 : 1;
     if (has_fractions(objective, totals) && exact_score(objective, totals, a, &exact_a) &&
         exact_score(objective, totals, b, &exact_b))
         return limen_fraction_compare(&exact_a, &exact_b);
-    if (fabs(a->score - b->score) <= 4.0 * DBL_EPSILON * scale)
+    if (apart <= 4.0 * DBL_EPSILON * scale)
         return 0;
     return a->score < b->score ? -1 : 1;
 }

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #define MOST_BINS 16384
-#define LEAST_BINS 64
-#define BINS_IN_ALL ((int64_t)1 << 20) /* of all labels: 8 MiB of counts, 40 MiB of blocks */
+#define LEAST_BINS 1024
+#define BINS_IN_ALL ((int64_t)1 << 18) /* of all labels, unless they have the least */
 #define SAMPLED 4096                   /* scores that decide on the layout */
 
 limen_status limen_passes_create(const limen_plan *plan, limen_tally *probe, limen_passes *passes,
@@ -114,8 +114,8 @@ static limen_bins choose_layout(const limen_score_tile *tile)
         return limen_bins_between(tile->dtype, -INFINITY, INFINITY, most);
     if (!probabilities)
         return limen_bins_between(tile->dtype, -INFINITY, INFINITY,
-                                  tile->labels <= BINS_IN_ALL / 65536 ? 65536 : most);
-    bins = limen_bins_between(tile->dtype, 0.0, 1.0, most);
+                                  tile->labels <= 16 ? 65536 : most);
+    bins = limen_bins_between(tile->dtype, 0.0, 1.0, tile->labels <= 64 ? MOST_BINS : most);
     bins.base -= (uint64_t)1 << bins.shift;
     bins.count += 2;
     return bins;

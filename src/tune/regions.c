@@ -11,6 +11,8 @@
 
 #define GATHER_BYTES ((size_t)64 << 20) /* keys held at once */
 #define FINER_BYTES ((size_t)32 << 20)  /* bins held at once */
+#define MOST_FINER 4096                 /* bins of a region */
+#define CROWD 65536                     /* scores of a region */
 #define RUN_CELLS 8192                  /* between two looks at the hits */
 #define SMALL_BLOCK 4096.0              /* scores that are worth reading to save a pass */
 
@@ -129,6 +131,13 @@ static limen_status list_regions(limen_passes *passes, limen_error *error)
     return LIMEN_OK;
 }
 
+/* Many scores of few values: a bin for each value takes less than a sort. */
+static int is_crowded(const limen_region *region)
+{
+    return region->expected[0] + region->expected[1] > CROWD &&
+           region->high_key - region->low_key < MOST_FINER;
+}
+
 /* Weighted blocks say nothing of how many scores they hold: those are counted as they come, in
  * finer bins, until a bin is one value. */
 static limen_status share_memory(limen_passes *passes, limen_error *error)
@@ -146,7 +155,8 @@ static limen_status share_memory(limen_passes *passes, limen_error *error)
         limen_region *region = &passes->regions[i];
         size_t count = (size_t)(region->expected[0] + region->expected[1]);
 
-        region->gathered = !weighted(passes) && count <= limit;
+        region->gathered =
+            !weighted(passes) && count <= limit && (is_pooled(passes) || !is_crowded(region));
         region->at = passes->key_count;
         passes->key_count += region->gathered ? count : 0;
         finer += !region->gathered;
@@ -156,7 +166,7 @@ static limen_status share_memory(limen_passes *passes, limen_error *error)
         return limen_fail_memory(error, passes->key_count * passes->key_size);
     for (int64_t i = 0; i < passes->region_count; i++) {
         limen_region *region = &passes->regions[i];
-        uint32_t most = 4096;
+        uint32_t most = MOST_FINER;
 
         if (region->gathered)
             continue;
@@ -247,75 +257,78 @@ static limen_region *find_region(const limen_passes *passes, int64_t label, uint
     return &passes->regions[first];
 }
 
-/* Returns 0 when there is no room: the data are not those of the first pass. */
-static int put(const limen_passes *passes, limen_region *region, uint64_t key, const void *bytes,
-               int truth, double weight)
-{
-    size_t size = passes->key_size;
-
-    if (!region->gathered) {
-        region->counts[2 * ((key - region->bins.base) >> region->bins.shift) + (size_t)truth] +=
-            weight;
-    } else {
-        size_t at =
-            region->at + (truth ? (size_t)region->expected[0] : 0) + (size_t)region->found[truth];
-
-        if (region->found[truth] == region->expected[truth])
-            return 0;
-        if (size == sizeof(uint32_t))
-            memcpy(passes->keys + at * sizeof(uint32_t), bytes, sizeof(uint32_t));
-        else
-            memcpy(passes->keys + at * size, bytes, size);
+/* One hit into its region. Returns 0 when there is no room: the data are not those of the first
+ * pass. */
+#define PUT(type)                                                                                  \
+    static int put_##type(const limen_passes *passes, limen_region *region, type key, int truth,   \
+                          double weight)                                                           \
+    {                                                                                              \
+        int64_t found = region->found[truth]++;                                                    \
+                                                                                                   \
+        if (!region->gathered) {                                                                   \
+            region                                                                                 \
+                ->counts[2 * ((key - region->bins.base) >> region->bins.shift) + (size_t)truth] += \
+                weight;                                                                            \
+            return 1;                                                                              \
+        }                                                                                          \
+        if (found >= region->expected[truth])                                                      \
+            return 0;                                                                              \
+        ((type *)(void *)passes                                                                    \
+             ->keys)[region->at + (size_t)found + (truth ? (size_t)region->expected[0] : 0)] =     \
+            key;                                                                                   \
+        return 1;                                                                                  \
     }
-    region->found[truth]++;
-    return 1;
-}
 
-#define COLLECT(type)                                                              \
-    do {                                                                           \
-        type *to = (type *)(void *)passes->hit_keys;                               \
-        for (size_t i = 0; i < count; i++)                                         \
-            memcpy(&to[i], scores + passes->hits[i] * sizeof(type), sizeof(type)); \
-    } while (0)
+/* The hits among a run of cells: their keys side by side, then each into its region. */
+#define READ(type)                                                                             \
+    static int read_##type(limen_passes *passes, const limen_score_tile *tile, size_t at,      \
+                           size_t count)                                                       \
+    {                                                                                          \
+        const unsigned char *scores = (const unsigned char *)tile->scores + at * sizeof(type); \
+        type *keys = (type *)(void *)passes->hit_keys;                                         \
+        size_t width = (size_t)tile->labels;                                                   \
+        limen_region *region = NULL;                                                           \
+        int fits = 1;                                                                          \
+                                                                                               \
+        for (size_t i = 0; i < count; i++)                                                     \
+            memcpy(&keys[i], scores + passes->hits[i] * sizeof(type), sizeof(type));           \
+        (void)passes->probe->kernels->keys[passes->dtype](keys, keys, count);                  \
+        for (size_t i = 0; i < count; i++) {                                                   \
+            uint32_t hit = passes->hits[i];                                                    \
+            int64_t label = width == 1 ? 0 : (int64_t)(hit % (uint32_t)width);                 \
+            type key = keys[i];                                                                \
+                                                                                               \
+            if (tile->valid && !tile->valid[at + hit])                                         \
+                continue;                                                                      \
+            if (!region || region->label != label || key < region->low_key ||                  \
+                key > region->high_key)                                                        \
+                region = find_region(passes, label, key);                                      \
+            if (region)                                                                        \
+                fits &= put_##type(passes, region, key, tile->truth[at + hit],                 \
+                                   tile->weights ? tile->weights[(at + hit) / width] : 1.0);   \
+        }                                                                                      \
+        return fits;                                                                           \
+    }
 
-/* The keys of the hits among a run of cells, side by side. */
-static void collect_keys(const limen_passes *passes, const unsigned char *scores, size_t count)
-{
-    if (passes->key_size == sizeof(uint16_t))
-        COLLECT(uint16_t);
-    else if (passes->key_size == sizeof(uint32_t))
-        COLLECT(uint32_t);
-    else
-        COLLECT(uint64_t);
-    (void)passes->probe->kernels->keys[passes->dtype](passes->hit_keys, passes->hit_keys, count);
-}
+PUT(uint16_t)
+PUT(uint32_t)
+PUT(uint64_t)
+READ(uint16_t)
+READ(uint32_t)
+READ(uint64_t)
 
 static int read_run(limen_passes *passes, const limen_score_tile *tile, int64_t row, int64_t rows)
 {
     size_t width = (size_t)tile->labels, at = (size_t)row * width;
     const unsigned char *scores = (const unsigned char *)tile->scores + at * passes->key_size;
-    const limen_kernels *kernels = passes->probe->kernels;
-    size_t count = kernels->inside[passes->dtype](scores, passes->lows, passes->highs, passes->hits,
-                                                  (size_t)rows * width);
-    limen_region *region = NULL;
-    int fits = 1;
+    size_t count = passes->probe->kernels->inside[passes->dtype](
+        scores, passes->lows, passes->highs, passes->hits, (size_t)rows * width);
 
-    collect_keys(passes, scores, count);
-    for (size_t i = 0; i < count; i++) {
-        size_t hit = passes->hits[i];
-        int64_t label = width == 1 ? 0 : (int64_t)(hit % width);
-        const unsigned char *bytes = passes->hit_keys + i * passes->key_size;
-        uint64_t key = limen_key_at(passes->dtype, bytes, 0);
-
-        if (tile->valid && !tile->valid[at + hit])
-            continue;
-        if (!region || region->label != label || key < region->low_key || key > region->high_key)
-            region = find_region(passes, label, key);
-        if (region)
-            fits &= put(passes, region, key, bytes, tile->truth[at + hit],
-                        tile->weights ? tile->weights[(size_t)row + hit / width] : 1.0);
-    }
-    return fits;
+    if (passes->key_size == sizeof(uint16_t))
+        return read_uint16_t(passes, tile, at, count);
+    if (passes->key_size == sizeof(uint32_t))
+        return read_uint32_t(passes, tile, at, count);
+    return read_uint64_t(passes, tile, at, count);
 }
 
 limen_status limen_regions_update(limen_passes *passes, const limen_checked_batch *batch,

@@ -122,13 +122,13 @@ static void test_bins_ascend(void **state)
         tally = tally_of(&spec);
         assert_int_equal(limen_bin_map_create(tally, LIMEN_F64, &map, NULL), LIMEN_OK);
         assert_int_equal(bin_of(&map, -INFINITY), 0);
-        for (double size = 0x1p60; size > 0x1p-60; size *= 0.97) {
-            assert_true(bin_of(&map, -size) >= last);
-            last = bin_of(&map, -size);
+        for (int step = 6000; step > -6000; step--) {
+            assert_true(bin_of(&map, -exp2(step / 100.0)) >= last);
+            last = bin_of(&map, -exp2(step / 100.0));
         }
-        for (double size = 0x1p-60; size < 0x1p60; size *= 1.01) {
-            assert_true(bin_of(&map, size) >= last);
-            last = bin_of(&map, size);
+        for (int step = -6000; step < 6000; step++) {
+            assert_true(bin_of(&map, exp2(step / 100.0)) >= last);
+            last = bin_of(&map, exp2(step / 100.0));
         }
         assert_true(bin_of(&map, INFINITY) == map.count - 1);
         assert_true(last == map.count - 1);

@@ -357,23 +357,44 @@ limen_status limen_regions_update(limen_passes *passes, const limen_checked_batc
 /* ---- From keys and finer bins back to blocks
  * -------------------------------------------------------- */
 
-static limen_status append_gathered(const limen_passes *passes, const limen_region *region,
-                                    limen_ladder *to, limen_error *error)
+static unsigned char *keys_of(const limen_passes *passes, const limen_region *region, int truth)
+{
+    size_t at = region->at + (truth ? (size_t)region->expected[0] : 0);
+
+    return passes->keys + at * passes->key_size;
+}
+
+/* Sorts what a region has gathered; *blocks grows by what it can become at most. */
+static limen_status sort_region(const limen_passes *passes, const limen_region *region,
+                                int64_t *blocks, limen_error *error)
 {
     const limen_allocator *a = &passes->plan->allocator;
-    size_t negatives = (size_t)region->expected[0], positives = (size_t)region->expected[1];
-    size_t room = negatives > positives ? negatives : positives;
-    unsigned char *first = passes->keys + region->at * passes->key_size;
-    unsigned char *second = first + negatives * passes->key_size;
-    void *scratch = limen_new_raw(a, room, passes->key_size);
+    size_t room = (size_t)(region->expected[0] > region->expected[1] ? region->expected[0]
+                                                                     : region->expected[1]);
+    void *scratch;
 
+    if (!region->gathered) {
+        *blocks += region->bins.count;
+        return LIMEN_OK;
+    }
+    scratch = limen_new_raw(a, room, passes->key_size);
     if (!scratch)
         return limen_fail_memory(error, room * passes->key_size);
-    limen_keys_sort(passes->dtype, first, scratch, negatives);
-    limen_keys_sort(passes->dtype, second, scratch, positives);
+    for (int truth = 0; truth < 2; truth++) {
+        void *keys = keys_of(passes, region, truth);
+
+        limen_keys_sort(passes->dtype, keys, scratch, (size_t)region->expected[truth]);
+        *blocks += limen_keys_distinct(passes->dtype, keys, region->expected[truth]);
+    }
     limen_delete(a, scratch, room, passes->key_size);
-    limen_ladder_merge(to, second, region->expected[1], NULL, first, region->expected[0], NULL);
     return LIMEN_OK;
+}
+
+static void append_gathered(const limen_passes *passes, const limen_region *region,
+                            limen_ladder *to)
+{
+    limen_ladder_merge(to, keys_of(passes, region, 1), region->expected[1], NULL,
+                       keys_of(passes, region, 0), region->expected[0], NULL);
 }
 
 static void append_finer(const limen_region *region, limen_ladder *to)
@@ -416,29 +437,26 @@ static limen_status rebuild(limen_passes *passes, int64_t label, limen_error *er
     const limen_allocator *a = &passes->plan->allocator;
     limen_ladder *old = &passes->ladders[label];
     limen_ladder made = {.totals = old->totals, .dtype = old->dtype};
+    int64_t first = passes->first_region[label], end = passes->first_region[label + 1];
     int64_t room = old->count, next = 0;
-    limen_status status;
+    limen_status status = LIMEN_OK;
 
-    for (int64_t i = passes->first_region[label]; i < passes->first_region[label + 1]; i++)
-        room += passes->regions[i].gathered
-                    ? passes->regions[i].expected[0] + passes->regions[i].expected[1]
-                    : (int64_t)passes->regions[i].bins.count;
-    status = limen_ladder_reserve(a, &made, room, error);
-    for (int64_t i = passes->first_region[label];
-         i < passes->first_region[label + 1] && status == LIMEN_OK; i++) {
+    for (int64_t i = first; i < end && status == LIMEN_OK; i++)
+        status = sort_region(passes, &passes->regions[i], &room, error);
+    if (status == LIMEN_OK)
+        status = limen_ladder_reserve(a, &made, room, error);
+    if (status != LIMEN_OK)
+        return status;
+    for (int64_t i = first; i < end; i++) {
         const limen_region *region = &passes->regions[i];
 
         for (; next < region->block; next++)
             made.blocks[made.count++] = old->blocks[next];
         next = region->block + 1;
         if (region->gathered)
-            status = append_gathered(passes, region, &made, error);
+            append_gathered(passes, region, &made);
         else
             append_finer(region, &made);
-    }
-    if (status != LIMEN_OK) {
-        limen_ladder_release(a, &made);
-        return status;
     }
     for (; next < old->count; next++)
         made.blocks[made.count++] = old->blocks[next];

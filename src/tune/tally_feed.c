@@ -23,18 +23,37 @@ static uint64_t next_key(const descent *side)
                       : LIMEN_KEY_NAN;
 }
 
+/* How many of n ascending keys are below the last one. Long runs of one key are jumped over. */
+static int64_t before_last(limen_dtype dtype, const void *keys, int64_t n)
+{
+    uint64_t key = limen_key_at(dtype, keys, (size_t)n - 1);
+
+    if (n < 2 || limen_key_at(dtype, keys, (size_t)n - 2) != key)
+        return n - 1;
+    return (int64_t)limen_keys_below(dtype, keys, (size_t)n, key);
+}
+
+int64_t limen_keys_distinct(limen_dtype dtype, const void *keys, int64_t n)
+{
+    int64_t distinct = 0;
+
+    for (; n > 0; n = before_last(dtype, keys, n))
+        distinct++;
+    return distinct;
+}
+
 /* The sum of the cells of one key, which are then behind. */
 static double take_key(descent *side, uint64_t key)
 {
     limen_sum sum = {0.0, 0.0};
-    int64_t before = side->left;
+    int64_t end = side->left;
 
-    while (side->left && next_key(side) == key) {
-        side->left--;
-        if (side->weights)
-            limen_sum_add(&sum, side->weights[side->left]);
-    }
-    return side->weights ? limen_sum_of(&sum) : (double)(before - side->left);
+    if (next_key(side) != key)
+        return 0.0;
+    side->left = before_last(side->dtype, side->keys, end);
+    for (int64_t i = end; side->weights && i-- > side->left;)
+        limen_sum_add(&sum, side->weights[i]);
+    return side->weights ? limen_sum_of(&sum) : (double)(end - side->left);
 }
 
 void limen_ladder_merge(limen_ladder *ladder, const void *positives, int64_t positive_count,
@@ -81,8 +100,11 @@ static limen_status load_scores(void *context, int64_t label, limen_ladder *ladd
 
     if (status != LIMEN_OK)
         return status;
-    status = limen_ladder_reserve(&tally->allocator, ladder,
-                                  lists.positive_count + lists.negative_count, error);
+    status = limen_ladder_reserve(
+        &tally->allocator, ladder,
+        limen_keys_distinct(lists.dtype, lists.positives, lists.positive_count) +
+            limen_keys_distinct(lists.dtype, lists.negatives, lists.negative_count),
+        error);
     if (status == LIMEN_OK) {
         ladder->dtype = lists.dtype;
         ladder->totals =

@@ -241,7 +241,7 @@ static int read_data(struct evaluation *eval)
     if (!status)
         status = input_thresholds(input, &eval->options.thresholds);
     if (!status)
-        status = gates_settle(&eval->gates, &input->spec);
+        status = gates_settle(&eval->gates, input);
     if (!status && eval->options.top_k > 1 && input->spec.task != LIMEN_MULTICLASS)
         status = say_usage("--top-k is for a multiclass task");
     if (!status)

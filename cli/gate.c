@@ -104,9 +104,37 @@ void gates_release(struct gates *gates)
 
 /* ---- Task ----------------------------------------------------------------------------------- */
 
-/* A metric without a suffix is the number of the whole, in a binary task that of its label. */
-int gates_settle(struct gates *gates, const limen_spec *spec)
+/* The number of the label behind an "@"; 0 without one. */
+static int find_label(struct gate *gate, const struct input *input)
 {
+    struct suggestion suggestion;
+    int64_t number;
+
+    if (!gate->label)
+        return 0;
+    suggestion_start(&suggestion, gate->label);
+    for (int64_t i = 0; input->labels && i < input->spec.width; i++) {
+        gate->index = i;
+        if (strcmp(input->labels[i], gate->label) == 0)
+            return 0;
+        suggestion_offer(&suggestion, input->labels[i]);
+    }
+    if (!input->labels && parse_integer(gate->label, &number) && number >= 0 &&
+        number < input->spec.width) {
+        gate->index = number;
+        return 0;
+    }
+    if (suggestion.nearest[0])
+        return say_usage("no label is called \"%s\"; did you mean %s?", gate->label,
+                         suggestion.nearest);
+    return say_usage("no label is called \"%s\"", gate->label);
+}
+
+/* A metric without a suffix is the number of the whole, in a binary task that of its label. */
+int gates_settle(struct gates *gates, const struct input *input)
+{
+    const limen_spec *spec = &input->spec;
+
     for (size_t i = 0; i < gates->count; i++) {
         struct gate *gate = &gates->items[i];
         const char *name = gate->metric->name;
@@ -131,48 +159,17 @@ int gates_settle(struct gates *gates, const limen_spec *spec)
 
 /* ---- Checking ------------------------------------------------------------------------------- */
 
-static int find_label(const struct gate *gate, const struct input *input, int64_t *index)
-{
-    struct suggestion suggestion;
-    int64_t number;
-
-    *index = 0;
-    if (!gate->label)
-        return 0;
-    suggestion_start(&suggestion, gate->label);
-    for (int64_t i = 0; input->labels && i < input->spec.width; i++) {
-        *index = i;
-        if (strcmp(input->labels[i], gate->label) == 0)
-            return 0;
-        suggestion_offer(&suggestion, input->labels[i]);
-    }
-    if (!input->labels && parse_integer(gate->label, &number) && number >= 0 &&
-        number < input->spec.width) {
-        *index = number;
-        return 0;
-    }
-    if (suggestion.nearest[0])
-        return say_usage("no label is called \"%s\"; did you mean %s?", gate->label,
-                         suggestion.nearest);
-    return say_usage("no label is called \"%s\"", gate->label);
-}
-
 /* The number of one set; `values` has room for all labels. */
-static int read_value(const struct gate *gate, const struct input *input, const limen_tally *tally,
+static int read_value(const struct gate *gate, const limen_tally *tally,
                       const limen_compute_options *options, int64_t set, double *values,
                       double *value)
 {
     limen_average average = gate->average;
     limen_error error;
-    int64_t label;
-    int status = find_label(gate, input, &label);
-
-    if (status)
-        return status;
     if (limen_metric_values(gate->metric, tally, set, -1, average, options, values, NULL, &error) !=
         LIMEN_OK)
         return say_error(NULL, &error);
-    *value = values[average == LIMEN_AVERAGE_NONE ? label : 0];
+    *value = values[average == LIMEN_AVERAGE_NONE ? gate->index : 0];
     return 0;
 }
 
@@ -200,7 +197,7 @@ int gates_check(const struct gates *gates, const struct input *input, const lime
             const struct gate *gate = &gates->items[i];
             double value;
 
-            status = read_value(gate, input, tally, options, set, values, &value);
+            status = read_value(gate, tally, options, set, values, &value);
             /* A NaN passes neither way. */
             if (status || (gate->over ? value <= gate->bound : value >= gate->bound))
                 continue;

@@ -12,6 +12,7 @@ struct gate {
     const limen_metric *metric;
     limen_average average;
     const char *label; /* behind an "@", else NULL */
+    int64_t index;     /* of that label */
 };
 
 struct gates {
@@ -24,8 +25,8 @@ struct gates {
 int gates_parse(struct gates *gates, const struct text_list *under, const struct text_list *over);
 void gates_release(struct gates *gates);
 
-/* Which average each metric has for the task, once that is known. */
-int gates_settle(struct gates *gates, const limen_spec *spec);
+/* Which average each metric has for the task, and which label is meant, once the input is open. */
+int gates_settle(struct gates *gates, const struct input *input);
 
 /* EXIT_UNDER when some number fails, after saying which ones; every threshold set must pass. */
 int gates_check(const struct gates *gates, const struct input *input, const limen_tally *tally,

@@ -153,6 +153,8 @@ int gates_settle(struct gates *gates, const struct input *input)
         if (!(gate->metric->averages & (uint32_t)gate->average))
             return say_usage("%s does not come as \"%s\"; \"limen metrics\" tells what it has",
                              name, gate->text);
+        if (find_label(gate, input))
+            return EXIT_USAGE;
     }
     return 0;
 }

@@ -305,14 +305,15 @@ static void warn_set(const struct input *input, const double *given, const doubl
     }
 }
 
-/* The library rounds when it sees the first batch; one without samples is enough. */
+/* The library rounds when it sees the first sample; zeros will do. */
 void input_warn_rounding(const struct input *input)
 {
+    static const double zero = 0.0;
     limen_spec spec = input->spec;
     limen_batch batch = {
         .size = sizeof batch,
-        .scores = {.dtype = input->info->scores, .shape = {0, spec.width, 1}},
-        .targets = {.dtype = LIMEN_U8, .shape = {0, spec.width, 1}},
+        .scores = {&zero, input->info->scores, {1, spec.width, 1}, {0, 0, 0}},
+        .targets = {&zero, LIMEN_U8, {1, spec.width, 1}, {0, 0, 0}},
     };
     double *effective = calloc((size_t)spec.width, sizeof *effective);
     limen_tally *tally = NULL;
@@ -321,6 +322,7 @@ void input_warn_rounding(const struct input *input)
     spec.states = LIMEN_COUNTS;
     spec.weighted = 0;
     spec.groups = 0;
+    spec.has_ignore_index = 0;
     if (effective && input->thresholds && !spec.logits && spec.task != LIMEN_MULTICLASS &&
         is_float(input->info->scores) &&
         limen_tally_create(&spec, NULL, &tally, NULL) == LIMEN_OK &&

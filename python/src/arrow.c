@@ -271,8 +271,11 @@ static int read_chunks(struct ArrowArrayStream *stream, const struct layout *lay
         list->chunks[list->count++] = chunk;
         if (stream->get_next(stream, chunk) != 0)
             return stream_failed(stream, argument);
-        if (!chunk->release)
+        if (!chunk->release) { /* the end, not a chunk */
+            PyMem_Free(chunk);
+            list->count--;
             return 0;
+        }
         if (check_chunk(chunk, layout, argument, list->rows) < 0)
             return -1;
         list->rows += chunk->length;

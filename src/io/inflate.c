@@ -50,22 +50,24 @@ static void zlib_release(void *context, void *memory)
     limen_delete(context, block, block->bytes, 1);
 }
 
+static limen_status fail_short(const struct packed *packed, limen_error *error)
+{
+    return limen_fail_byte(error, LIMEN_ERR_FORMAT, packed->begin + packed->taken,
+                           "the compressed data ends too early: the file was cut short");
+}
+
 static limen_status fill_input(struct packed *packed, limen_error *error)
 {
     int64_t left = packed->member.compressed - packed->taken;
     size_t wanted = left < INPUT_BYTES ? (size_t)left : INPUT_BYTES;
     size_t got = 0;
-    limen_status status;
+    limen_status status = limen_file_read_at(packed->file, packed->begin + packed->taken,
+                                             packed->input, wanted, &got, error);
 
-    if (wanted > 0) {
-        status = limen_file_read_at(packed->file, packed->begin + packed->taken, packed->input,
-                                    wanted, &got, error);
-        if (status != LIMEN_OK)
-            return status;
-    }
+    if (status != LIMEN_OK)
+        return status;
     if (got == 0)
-        return limen_fail_byte(error, LIMEN_ERR_FORMAT, packed->begin + packed->taken,
-                               "the compressed data ends too early: the file was cut short");
+        return fail_short(packed, error);
     packed->taken += (int64_t)got;
     packed->zlib.next_in = packed->input;
     packed->zlib.avail_in = (uInt)got;
@@ -107,9 +109,11 @@ static limen_status account(struct packed *packed, const void *bytes, size_t got
 
 static limen_status inflate_some(struct packed *packed, int *ended, limen_error *error)
 {
+    int all_taken = packed->taken == packed->member.compressed;
     int result;
 
-    if (packed->zlib.avail_in == 0) {
+    /* Without input zlib may still have output to give. */
+    if (packed->zlib.avail_in == 0 && !all_taken) {
         limen_status status = fill_input(packed, error);
 
         if (status != LIMEN_OK)
@@ -117,6 +121,8 @@ static limen_status inflate_some(struct packed *packed, int *ended, limen_error 
     }
     result = inflate(&packed->zlib, Z_NO_FLUSH);
     *ended = result == Z_STREAM_END;
+    if (result == Z_BUF_ERROR && all_taken)
+        return fail_short(packed, error);
     if (result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR)
         return LIMEN_OK;
     if (result == Z_MEM_ERROR)

@@ -8,6 +8,9 @@ with `limen` on the path and `examples` and `docs` of the repository beside it. 
 this order, what standard output must be (lines with "> "), standard error ("! "), and the exit code
 when it is not 0 ("? 3"). Lines that are empty or begin with "#" are for readers. --rewrite puts
 what the commands do now in place of the expectations: look at the difference before you commit it.
+
+A file that begins with "# needs shared/..." is skipped where the folder `shared`, beside the
+repository, has no such thing.
 """
 
 import difflib
@@ -34,15 +37,21 @@ def run(command, folder, limen):
         if name in os.environ:
             environment[name] = os.environ[name]
     done = subprocess.run(
-        ["sh", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-        capture_output=True, check=False,
+        ["sh", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
     )
     lines = []
     for mark, output in (("> ", done.stdout), ("! ", done.stderr)):
         text = output.decode("utf-8", "backslashreplace")
         if text and not text.endswith("\n"):
             text += "\\no newline\n"
-        lines += [(mark + line).rstrip() if line else mark.rstrip() for line in text.split("\n")[:-1]]
+        lines += [
+            (mark + line).rstrip() if line else mark.rstrip() for line in text.split("\n")[:-1]
+        ]
     if done.returncode:
         lines.append(f"? {done.returncode}")
     return lines
@@ -60,18 +69,29 @@ def replay(path, folder, limen):
     return lines
 
 
+def missing(path):
+    """What a transcript needs and is not there, or None."""
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    if first.startswith("# needs ") and not (ROOT.parent / first[8:]).exists():
+        return first[8:]
+    return None
+
+
 def main():
     arguments = [a for a in sys.argv[1:] if a != "--rewrite"]
     rewrite = "--rewrite" in sys.argv
     limen = pathlib.Path(arguments[0]).resolve()
     failed = 0
     for path in [pathlib.Path(a) for a in arguments[1:]] or sorted(HERE.glob("*.golden")):
+        if missing(path):
+            print(f"skipped: {path.name}, there is no ../{missing(path)}")
+            continue
         with tempfile.TemporaryDirectory() as folder:
             data.write_all(folder)
             (pathlib.Path(folder) / "bin").mkdir()
             (pathlib.Path(folder) / "bin" / "limen").symlink_to(limen)
-            for name in ("examples", "docs"):
-                (pathlib.Path(folder) / name).symlink_to(ROOT / name)
+            for name in (ROOT / "examples", ROOT / "docs", ROOT.parent / "shared"):
+                (pathlib.Path(folder) / name.name).symlink_to(name)
             now = replay(path, folder, limen)
         then = path.read_text(encoding="utf-8").splitlines()
         runs = sum(line.startswith("$ ") for line in now)

@@ -8,13 +8,14 @@
 limen_bins limen_bins_between(limen_dtype dtype, double low, double high, uint32_t most)
 {
     limen_bins bins = {.dtype = dtype, .kind = LIMEN_BINS_KEY};
+    const int widest = 8 * (int)limen_dtype_size(dtype) - 1; /* a shift by all bits is undefined */
     uint64_t width;
 
     bins.base = limen_score_key(dtype, low);
     width = limen_score_key(dtype, high) - bins.base;
-    while (width >> bins.shift >= most)
+    while (width >> bins.shift >= most && bins.shift < widest)
         bins.shift++;
-    bins.count = (uint32_t)(width >> bins.shift) + 1;
+    bins.count = width >> bins.shift < most ? (uint32_t)(width >> bins.shift) + 1 : most;
     return bins;
 }
 

@@ -1,8 +1,8 @@
 /* The inner loops, once per instruction set. They know runs of contiguous cells, nothing of labels,
  * tallies or metrics; src/tally/ cuts a batch into runs.
  *
- * Every pointer may have any alignment; exactly n elements are read or written; n may be 0. The
- * scalar set is the specification: every other gives the same bytes.
+ * Every pointer to void or bytes may have any alignment; exactly n elements are read or written; n
+ * may be 0. The scalar set is the specification: every other gives the same bytes.
  *
  * Decisions, targets and masks are bytes 0 or 1 ("flags"). */
 #ifndef LIMEN_KERNELS_KERNELS_H
@@ -42,14 +42,15 @@ typedef struct limen_kernels {
     /* The two above in one pass: both[i] += a[i] & b[i], only[i] += a[i]. */
     void (*add_pair)(const uint8_t *a, const uint8_t *b, uint8_t *both, uint8_t *only, size_t n);
 
-    /* decide, check and add_pair in one pass over memory, for cells that are forgotten once they
-     * are counted; nothing is kept of them. With d = scores[i] >= cuts[i]: both[i] += d &
-     * targets[i], only[i] += d, and, unless all is NULL, all[i] += targets[i]. Returns
-     * LIMEN_CELLS_NAN when a score is NaN, and LIMEN_CELLS_TARGET when a target is above 1 (the
-     * sums are then unspecified), or both. Float dtypes only. */
+    /* decide, check, add and add_pair in one pass over memory, for cells that are forgotten once
+     * they are counted: each score is held against `sets` cuts. The cuts of set s begin at s *
+     * step, its sums at 2 * s * step: `step` bytes (n of them used) for d & target, then as many
+     * for d, with d = score >= cut. all[i] += targets[i]. Returns LIMEN_CELLS_NAN when a score is
+     * NaN, and LIMEN_CELLS_TARGET when a target is above 1 (the sums are then unspecified), or
+     * both. Float dtypes only. */
     int (*add_cells[LIMEN_DTYPE_COUNT])(const void *scores, const void *cuts,
-                                        const uint8_t *targets, uint8_t *all, uint8_t *both,
-                                        uint8_t *only, size_t n);
+                                        const uint8_t *targets, uint8_t *all, uint8_t *sums,
+                                        size_t step, size_t sets, size_t n);
 
     /* How many of n flags are set, and how many of the pairs are both set. */
     int64_t (*count)(const uint8_t *flags, size_t n);
@@ -78,7 +79,8 @@ typedef struct limen_kernels {
      * most LIMEN_BINS_LIMIT. Returns 1 when a score is NaN (its index is 0). */
     int (*bin[LIMEN_DTYPE_COUNT])(const void *scores, uint32_t bins, uint32_t *index, size_t n);
 
-    /* index[i] = (key - base) >> shift, cut to 0 .. bins - 1; 0 for keys below base. */
+    /* index[i] = (key - base) >> shift, cut to 0 .. bins - 1; 0 for keys below base. shift
+     * is less than the bits of a key. */
     int (*bin_key[LIMEN_DTYPE_COUNT])(const void *scores, uint64_t base, int shift, uint32_t bins,
                                       uint32_t *index, size_t n);
 

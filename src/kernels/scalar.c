@@ -190,24 +190,27 @@ static void add_pair(const uint8_t *a, const uint8_t *b, uint8_t *both, uint8_t 
     }
 }
 
-#define DEFINE_ADD_CELLS(DTYPE, name, real, real_name, bits, key_type)                        \
-    static int add_cells_##name(const void *scores, const void *cuts, const uint8_t *targets, \
-                                uint8_t *all, uint8_t *both, uint8_t *only, size_t n)         \
-    {                                                                                         \
-        int seen = 0;                                                                         \
-                                                                                              \
-        for (size_t i = 0; i < n; i++) {                                                      \
-            real score = load_##name(scores, i);                                              \
-            int decision = score >= load_##real_name(cuts, i);                                \
-                                                                                              \
-            if (all)                                                                          \
-                all[i] = (uint8_t)(all[i] + targets[i]);                                      \
-            both[i] = (uint8_t)(both[i] + (decision & targets[i]));                           \
-            only[i] = (uint8_t)(only[i] + decision);                                          \
-            seen |= (score != score ? LIMEN_CELLS_NAN : 0) |                                  \
-                    (targets[i] > 1 ? LIMEN_CELLS_TARGET : 0);                                \
-        }                                                                                     \
-        return seen;                                                                          \
+#define DEFINE_ADD_CELLS(DTYPE, name, real, real_name, bits, key_type)                           \
+    static int add_cells_##name(const void *scores, const void *cuts, const uint8_t *targets,    \
+                                uint8_t *all, uint8_t *sums, size_t step, size_t sets, size_t n) \
+    {                                                                                            \
+        int seen = 0;                                                                            \
+                                                                                                 \
+        for (size_t i = 0; i < n; i++) {                                                         \
+            real score = load_##name(scores, i);                                                 \
+                                                                                                 \
+            all[i] = (uint8_t)(all[i] + targets[i]);                                             \
+            for (size_t set = 0; set < sets; set++) {                                            \
+                int decision = score >= load_##real_name(cuts, set * step + i);                  \
+                uint8_t *both = sums + 2 * set * step + i;                                       \
+                                                                                                 \
+                both[0] = (uint8_t)(both[0] + (decision & targets[i]));                          \
+                both[step] = (uint8_t)(both[step] + decision);                                   \
+            }                                                                                    \
+            seen |= (score != score ? LIMEN_CELLS_NAN : 0) |                                     \
+                    (targets[i] > 1 ? LIMEN_CELLS_TARGET : 0);                                   \
+        }                                                                                        \
+        return seen;                                                                             \
     }
 
 LIMEN_FLOAT_MAP(DEFINE_ADD_CELLS)

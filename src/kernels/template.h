@@ -276,65 +276,80 @@ TARGET static void add_pair(const uint8_t *a, const uint8_t *b, uint8_t *both, u
     }
 }
 
-/* WIDTH cells of each array. */
-INLINE bytes add_cells(bytes decisions, const uint8_t *targets, uint8_t *all, uint8_t *both,
-                       uint8_t *only)
-{
-    bytes flags = load(targets);
+/* WIDTH scores in registers, held against the cuts from i on. */
+#define DEFINE_MEETS(name, bits, parts)                                              \
+    typedef struct held_##name {                                                     \
+        reals_##name part[parts];                                                    \
+    } held_##name;                                                                   \
+                                                                                     \
+    INLINE marks meets_##name(const held_##name *scores, const void *cuts, size_t i) \
+    {                                                                                \
+        return CELLS_##bits(MEETS_##bits);                                           \
+    }
 
-    if (all)
-        store(all, byte_add(load(all), flags));
-    store(both, byte_add(load(both), byte_and(decisions, flags)));
-    store(only, byte_add(load(only), decisions));
-    return flags;
-}
+#define MEETS_32(k) ge_f32(scores->part[k], load_f32(cuts, i + (k)*LANES(32)))
+#define MEETS_64(k) ge_f64(scores->part[k], load_f64(cuts, i + (k)*LANES(64)))
 
-/* The last cells of each array. */
-INLINE bytes add_cells_part(bytes decisions, const uint8_t *targets, uint8_t *all, uint8_t *both,
-                            uint8_t *only, size_t n)
-{
-    bytes flags = load_part(targets, n);
+DEFINE_MEETS(f32, 32, 4)
+DEFINE_MEETS(f64, 64, 8)
 
-    if (all)
-        store_part(all, byte_add(load_part(all, n), flags), n);
-    store_part(both, byte_add(load_part(both, n), byte_and(decisions, flags)), n);
-    store_part(only, byte_add(load_part(only, n), decisions), n);
-    return flags;
-}
-
-#define DEFINE_ADD_CELLS(DTYPE, name, real, real_name, score_bits, bits)                          \
-    TARGET static int add_cells_##name(const void *scores, const void *cuts,                      \
-                                       const uint8_t *targets, uint8_t *all, uint8_t *both,       \
-                                       uint8_t *only, size_t n)                                   \
-    {                                                                                             \
-        mask_##bits nan = none_##bits();                                                          \
-        bytes any = byte_none();                                                                  \
-        size_t i = 0;                                                                             \
-                                                                                                  \
-        for (; n - i >= WIDTH; i += WIDTH) {                                                      \
-            if (all) {                                                                            \
-                prefetch(scores, i *(score_bits / 8), WIDTH *(score_bits / 8));                   \
-                prefetch(targets, i, WIDTH);                                                      \
-            }                                                                                     \
-            any = byte_or(any, add_cells(mark_flags(reach_##name(scores, cuts, i, &nan)),         \
-                                         targets + i, all ? all + i : NULL, both + i, only + i)); \
-        }                                                                                         \
-        if (i < n) {                                                                              \
-            unsigned char some_scores[WIDTH * sizeof(real)] = {0};                                \
-            unsigned char some_cuts[WIDTH * sizeof(real)];                                        \
-            const size_t rest = n - i;                                                            \
-            bytes decisions;                                                                      \
-                                                                                                  \
-            memset(some_cuts, 0xff, sizeof some_cuts); /* NaN, which nothing reaches */           \
-            memcpy(some_scores, (const char *)scores + i * (score_bits / 8),                      \
-                   rest * (score_bits / 8));                                                      \
-            memcpy(some_cuts, (const char *)cuts + i * sizeof(real), rest * sizeof(real));        \
-            decisions = mark_flags(reach_##name(some_scores, some_cuts, 0, &nan));                \
-            any = byte_or(any, add_cells_part(decisions, targets + i, all ? all + i : NULL,       \
-                                              both + i, only + i, rest));                         \
-        }                                                                                         \
-        return (any_##bits(nan) ? LIMEN_CELLS_NAN : 0) |                                          \
-               (byte_any_above_one(any) ? LIMEN_CELLS_TARGET : 0);                                \
+#define DEFINE_ADD_CELLS(DTYPE, name, real, real_name, score_bits, bits)                           \
+    INLINE void hold_##name(const void *scores, size_t i, held_##real_name *held,                  \
+                            mask_##bits *nan)                                                      \
+    {                                                                                              \
+        for (size_t k = 0; k < bits / 8; k++) {                                                    \
+            held->part[k] = load_##name(scores, i + k * LANES(bits));                              \
+            *nan = or_##bits(*nan, nan_##real_name(held->part[k], held->part[k]));                 \
+        }                                                                                          \
+    }                                                                                              \
+                                                                                                   \
+    TARGET static int add_cells_##name(const void *scores, const void *cuts,                       \
+                                       const uint8_t *targets, uint8_t *all, uint8_t *sums,        \
+                                       size_t step, size_t sets, size_t n)                         \
+    {                                                                                              \
+        mask_##bits nan = none_##bits();                                                           \
+        bytes any = byte_none();                                                                   \
+        held_##real_name held;                                                                     \
+        size_t i = 0;                                                                              \
+                                                                                                   \
+        for (; n - i >= WIDTH; i += WIDTH) {                                                       \
+            bytes flags = load(targets + i);                                                       \
+            uint8_t *both = sums + i;                                                              \
+                                                                                                   \
+            prefetch(scores, i *(score_bits / 8), WIDTH *(score_bits / 8));                        \
+            prefetch(targets, i, WIDTH);                                                           \
+            hold_##name(scores, i, &held, &nan);                                                   \
+            any = byte_or(any, flags);                                                             \
+            store(all + i, byte_add(load(all + i), flags));                                        \
+            for (size_t set = 0; set < sets; set++, both += 2 * step) {                            \
+                bytes reached = mark_flags(meets_##real_name(&held, cuts, set * step + i));        \
+                                                                                                   \
+                store(both, byte_add(load(both), byte_and(reached, flags)));                       \
+                store(both + step, byte_add(load(both + step), reached));                          \
+            }                                                                                      \
+        }                                                                                          \
+        if (i < n) {                                                                               \
+            const size_t rest = n - i;                                                             \
+            unsigned char some[WIDTH * sizeof(real)] = {0};                                        \
+            bytes flags = load_part(targets + i, rest);                                            \
+            uint8_t *both = sums + i;                                                              \
+                                                                                                   \
+            memcpy(some, (const char *)scores + i * (score_bits / 8), rest * (score_bits / 8));    \
+            hold_##name(some, 0, &held, &nan);                                                     \
+            any = byte_or(any, flags);                                                             \
+            store_part(all + i, byte_add(load_part(all + i, rest), flags), rest);                  \
+            for (size_t set = 0; set < sets; set++, both += 2 * step) {                            \
+                bytes reached;                                                                     \
+                                                                                                   \
+                memcpy(some, (const char *)cuts + (set * step + i) * sizeof(real),                 \
+                       rest * sizeof(real));                                                       \
+                reached = mark_flags(meets_##real_name(&held, some, 0));                           \
+                store_part(both, byte_add(load_part(both, rest), byte_and(reached, flags)), rest); \
+                store_part(both + step, byte_add(load_part(both + step, rest), reached), rest);    \
+            }                                                                                      \
+        }                                                                                          \
+        return (any_##bits(nan) ? LIMEN_CELLS_NAN : 0) |                                           \
+               (byte_any_above_one(any) ? LIMEN_CELLS_TARGET : 0);                                 \
     }
 
 DEFINE_ADD_CELLS(F16, f16, float, f32, 16, 32)

@@ -54,13 +54,13 @@ static void guarded_delete(guarded *area)
 
 typedef enum placement { AT_START, AFTER_START, AT_END, PLACEMENTS } placement;
 
-/* Where `size` bytes lie: against the first page, one byte behind it (so misaligned), or against
- * the last page. */
-static unsigned char *place(const guarded *area, placement where, size_t size)
+/* Where `size` bytes lie: against the first page, `step` bytes behind it (so misaligned, where one
+ * byte is enough), or against the last page. */
+static unsigned char *place(const guarded *area, placement where, size_t size, size_t step)
 {
     unsigned char *start = area->memory + area->page;
 
-    return where == AT_END ? start + area->room - size : start + (where == AFTER_START);
+    return where == AT_END ? start + area->room - size : start + (where == AFTER_START ? step : 0);
 }
 
 /* ---- What is compared ----------------------------------------------------------------------- */
@@ -277,6 +277,12 @@ static size_t role_size(char role, limen_dtype dtype)
     }
 }
 
+/* The alignment that an array of a role must have: its pointer's type asks for it or not. */
+static size_t role_step(char role)
+{
+    return role == 'T' ? sizeof(int64_t) : role == 'I' ? sizeof(uint32_t) : 1;
+}
+
 /* Fraction bits and exponent bits of the float dtypes. */
 static int fraction_bits(limen_dtype dtype)
 {
@@ -432,7 +438,7 @@ static int64_t run_at(const struct kernel *kernel, struct run *run, struct bench
     for (size_t a = 0; a < arrays; a++) {
         size_t size = run->n * role_size(kernel->roles[a], run->dtype);
         guarded *area = &bench->areas[a];
-        unsigned char *array = place(area, where, size);
+        unsigned char *array = place(area, where, size, role_step(kernel->roles[a]));
         const unsigned char *first;
         size_t length = window(area, array, size, &first);
 
@@ -545,7 +551,7 @@ static void *memory(size_t size)
 
 int main(void)
 {
-    const size_t largest = LARGEST * sizeof(double) + 1;
+    const size_t largest = (LARGEST + 1) * sizeof(double);
     uint64_t state = 1;
     int64_t compared = 0, made = 0;
     int count = 0;

@@ -37,6 +37,9 @@ struct limen_objective_row {
     int (*fraction)(const whole *, limen_fraction *);
 
     double (*price)(const limen_objective *, const limen_totals *, double value);
+
+    /* For differences of two terms, the first one: rounding is relative to it, not to the score. */
+    double (*term)(const limen_totals *, double tp);
 };
 
 /* ---- Fractions ------------------------------------------------------------------------------ */
@@ -212,6 +215,16 @@ static limen_ratio predicted_apart(const limen_objective *objective, const limen
                          totals->positives > 0.0};
 }
 
+static double term_of_rates(const limen_totals *totals, double tp)
+{
+    return tp / totals->positives;
+}
+
+static double term_of_shares(const limen_totals *totals, double tp)
+{
+    return tp / (totals->positives + totals->negatives);
+}
+
 /* ---- The table ---------------------------------------------------------------------------------
  */
 
@@ -282,7 +295,8 @@ static const limen_objective_row rows[] = {
      .limit = LIMIT_2,
      .value = weighted_youden,
      .fraction = youden_fraction,
-     .price = youden_price},
+     .price = youden_price,
+     .term = term_of_rates},
     {.name = "gmean", .metric = "gmean", .limit = LIMIT_2, .fraction = gmean_fraction},
     {.name = "fowlkes_mallows",
      .metric = "fowlkes_mallows",
@@ -296,7 +310,8 @@ static const limen_objective_row rows[] = {
      .high = 1.0,
      .otherwise = NAN,
      .traits = CONVEX,
-     .price = net_benefit_price},
+     .price = net_benefit_price,
+     .term = term_of_shares},
     {.name = "distance01",
      .metric = "distance01",
      .traits = LEAST,
@@ -489,6 +504,8 @@ int limen_objective_compare(const limen_objective *objective, const limen_totals
     if (has_fractions(objective, totals) && exact_score(objective, totals, a, &exact_a) &&
         exact_score(objective, totals, b, &exact_b))
         return limen_fraction_compare(&exact_a, &exact_b);
+    if (objective->row->term)
+        scale = fmax(scale, objective->row->term(totals, fmax(a->tp, b->tp)));
     if (apart <= 4.0 * DBL_EPSILON * scale)
         return 0;
     return a->score < b->score ? -1 : 1;

@@ -194,7 +194,7 @@ static char find_delimiter(const limen_csv_text *text, const char *name)
     const char *newline = memchr(header, '\n', left);
     size_t length = newline ? (size_t)(newline - header) : left;
 
-    if (strstr(name, ".tsv"))
+    if (limen_path_ends(name, ".tsv") || limen_path_ends(name, ".tsv.gz"))
         return '\t';
     return memchr(header, '\t', length) && !memchr(header, ',', length) ? '\t' : ',';
 }

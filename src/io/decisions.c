@@ -17,14 +17,6 @@ struct limen_decisions {
     int64_t rows;
 };
 
-static int has_ending(const char *path, const char *ending)
-{
-    size_t length = strlen(path);
-    size_t tail = strlen(ending);
-
-    return length >= tail && strcmp(path + length - tail, ending) == 0;
-}
-
 /* A field of RFC 4180. */
 static limen_status add_quoted(limen_names *names, const char *name, limen_buffer *text,
                                limen_error *error)
@@ -110,7 +102,7 @@ limen_status limen_decisions_open(const char *path, limen_task task, int64_t wid
     limen_decisions *made;
     limen_status status;
 
-    if (!has_ending(path, ".npy") && !has_ending(path, ".csv") && strcmp(path, "-") != 0)
+    if (!limen_path_ends(path, ".npy") && !limen_path_ends(path, ".csv") && strcmp(path, "-") != 0)
         return limen_fail(error, LIMEN_ERR_ARGUMENT,
                           "ends neither in .npy nor in .csv; one of them says what to write");
     if (width < 1)
@@ -122,7 +114,7 @@ limen_status limen_decisions_open(const char *path, limen_task task, int64_t wid
     made->allocator = memory;
     made->task = task;
     made->width = width;
-    made->is_npy = has_ending(path, ".npy");
+    made->is_npy = limen_path_ends(path, ".npy");
     limen_names_init(&made->labels, &memory);
     limen_buffer_init(&made->text, &memory);
     status = limen_sink_open(path, &memory, &made->sink, error);

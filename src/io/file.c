@@ -162,3 +162,11 @@ void limen_file_close(limen_file *file)
         (void)close(file->fd);
     *file = LIMEN_FILE_CLOSED;
 }
+
+int limen_path_ends(const char *path, const char *ending)
+{
+    size_t length = strlen(path);
+    size_t tail = strlen(ending);
+
+    return length >= tail && strcmp(path + length - tail, ending) == 0;
+}

@@ -36,6 +36,9 @@ void limen_file_drop_pages(const limen_file *file, int64_t from, int64_t to);
 
 void limen_file_close(limen_file *file);
 
+/* Whether a path ends in ".npy" or the like. */
+int limen_path_ends(const char *path, const char *ending);
+
 /* "WHAT: the text of errno value `reason`" as an IO error. */
 limen_status limen_fail_errno(limen_error *error, int reason, const char *what);
 

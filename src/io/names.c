@@ -192,12 +192,11 @@ static limen_status read_text(limen_names *names, limen_file *file, limen_error 
 
 limen_status limen_names_read_file(limen_names *names, const char *path, limen_error *error)
 {
-    size_t length = strlen(path);
     limen_file file;
     limen_rows rows;
     limen_status status;
 
-    if (length > 4 && strcmp(path + length - 4, ".npy") == 0) {
+    if (limen_path_ends(path, ".npy")) {
         status = limen_rows_open_file(&rows, path, 0, &names->allocator, error);
         if (status != LIMEN_OK)
             return status;

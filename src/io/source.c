@@ -16,14 +16,6 @@ static const char *option_file(const limen_source_options *options, limen_role r
     return files[role];
 }
 
-static int has_ending(const char *path, const char *ending)
-{
-    size_t length = strlen(path);
-    size_t tail = strlen(ending);
-
-    return length >= tail && strcmp(path + length - tail, ending) == 0;
-}
-
 /* A table is known by its first bytes; what has none of these marks is text. */
 static limen_status open_table(limen_source *source, const limen_source_options *options,
                                limen_error *error)
@@ -44,7 +36,7 @@ static limen_status open_table(limen_source *source, const limen_source_options 
         return limen_fail(error, LIMEN_ERR_ARGUMENT,
                           "is one array; give it as scores, with targets in a file of their own");
     }
-    if (memcmp(mark, "PK", 2) == 0 || has_ending(options->table, ".npz"))
+    if (memcmp(mark, "PK", 2) == 0 || limen_path_ends(options->table, ".npz"))
         return limen_npz_open(source, options, &file, &source->reader, error);
     return limen_csv_open(source, options, &file, mark[0] == 0x1f && mark[1] == 0x8b,
                           &source->reader, error);

@@ -224,22 +224,14 @@ static limen_status read_npy(limen_thresholds *thresholds, const char *path,
     return status;
 }
 
-static int has_ending(const char *path, const char *ending)
-{
-    size_t length = strlen(path);
-    size_t tail = strlen(ending);
-
-    return length > tail && strcmp(path + length - tail, ending) == 0;
-}
-
 limen_status limen_thresholds_read(const char *spec, int64_t width, const char *const *labels,
                                    const limen_allocator *allocator, limen_thresholds **thresholds,
                                    const char **file, limen_error *error)
 {
     limen_allocator memory = limen_allocator_or_default(allocator);
     limen_threshold_target target = {.width = width, .labels = labels};
-    int is_json = has_ending(spec, ".json");
-    int is_npy = has_ending(spec, ".npy");
+    int is_json = limen_path_ends(spec, ".json");
+    int is_npy = limen_path_ends(spec, ".npy");
     limen_thresholds *made;
     limen_status status;
 

@@ -45,7 +45,7 @@ limen_status limen_reader_create(const limen_tally *tally, limen_reader *reader,
     const limen_allocator *memory = &tally->allocator;
     size_t cells;
 
-    *reader = (limen_reader){.tile_cells = tally->tile_rows * tally->tile_columns};
+    *reader = (limen_reader){.tile_cells = tally->tile_cells};
     cells = (size_t)reader->tile_cells;
     reader->score_cells = limen_new_raw(memory, cells, sizeof(double));
     reader->target_cells = limen_new_raw(memory, cells, sizeof(double));
@@ -185,7 +185,7 @@ int limen_reader_tile(const limen_tally *tally, limen_reader *reader, int64_t fi
                       int64_t column, int64_t columns, limen_tile *tile)
 {
     size_t cut_size = limen_dtype_size(limen_cut_dtype(reader->scores.dtype));
-    struct region region = {first, rows, column, columns, tally->tile_cuts, reader->tile_cells};
+    struct region region = {first, rows, column, columns, tally->tile_cuts, tally->tile_cells};
 
     if (!tally->tile_cuts) {
         region.cuts = (const unsigned char *)tally->cuts + (size_t)column * cut_size;
@@ -219,6 +219,6 @@ int limen_reader_run(const limen_tally *tally, limen_reader *reader, int64_t fir
     struct region region = {first, rows, label, 1, reader->label_cuts, reader->tile_cells};
 
     if (tally->spec.width == 1)
-        region.cuts = tally->tile_cuts;
+        region = (struct region){first, rows, label, 1, tally->tile_cuts, tally->tile_cells};
     return read_region(tally, reader, &region, tile);
 }

@@ -13,7 +13,7 @@
 
 #define BYTE_TILES 255  /* tiles of flags that a byte can hold */
 #define BLOCK_ROWS 128  /* weights that are added without carrying the error along */
-#define STRIP_CELLS 512 /* that all sets see before the next ones are read */
+#define STRIP_CELLS 512 /* that are made flags, then counted, before the next ones are read */
 #define RUN_ROWS 64     /* rows that make it worth while to take columns one by one */
 
 /* Rows of `bytes` and `totals`: targets, valid cells, then for each set true positives and
@@ -68,7 +68,7 @@ static size_t sum_rows(const limen_tally *tally)
 
 static size_t tile_cells(const limen_tally *tally)
 {
-    return (size_t)(tally->tile_rows * tally->tile_columns);
+    return (size_t)tally->tile_cells;
 }
 
 /* ---- Memory -------------------------------------------------------------------------------- */
@@ -220,9 +220,8 @@ static void flush_bytes(const limen_tally *tally, struct slot *slot, int64_t row
  * run, which is a row of tiles. */
 static int is_one_run(const limen_tally *tally, const limen_reader *reader)
 {
-    return limen_dtype_is_float(reader->scores.dtype) && !reader->ignores &&
-           tally->tile_columns == tally->spec.width && limen_view_is_flat(&reader->scores) &&
-           limen_view_is_flat(&reader->targets);
+    return limen_dtype_is_float(reader->scores.dtype) && !reader->ignores && tally->tile_cuts &&
+           limen_view_is_flat(&reader->scores) && limen_view_is_flat(&reader->targets);
 }
 
 /* `n` cells of the run from `cell` on, which stand at `at` of a tile. Returns what add_cells has
@@ -235,9 +234,8 @@ static int add_strip(const limen_tally *tally, struct slot *slot, size_t cell, s
     size_t cut_size = limen_dtype_size(limen_cut_dtype(dtype));
     size_t stride = tile_cells(tally);
     size_t target_size = limen_dtype_size(reader->targets.dtype);
-    const unsigned char *cuts = tally->tile_cuts ? tally->tile_cuts : tally->cuts;
+    const unsigned char *cuts = tally->tile_cuts;
     const uint8_t *targets = reader->targets.data + cell * target_size;
-    uint8_t *sums = slot->bytes + ROW_SETS * stride + at;
     int seen = 0;
 
     if (target_size > 1) {
@@ -245,12 +243,10 @@ static int add_strip(const limen_tally *tally, struct slot *slot, size_t cell, s
             seen = LIMEN_CELLS_TARGET;
         targets = reader->flags;
     }
-    for (int64_t set = 0; set < tally->spec.sets; set++, sums += 2 * stride)
-        seen |= kernels->add_cells[dtype](reader->scores.data + cell * limen_dtype_size(dtype),
-                                          cuts + ((size_t)set * stride + at) * cut_size, targets,
-                                          set == 0 ? slot->bytes + ROW_TARGETS * stride + at : NULL,
-                                          sums, sums + stride, n);
-    return seen;
+    return seen | kernels->add_cells[dtype](
+                      reader->scores.data + cell * limen_dtype_size(dtype), cuts + at * cut_size,
+                      targets, slot->bytes + ROW_TARGETS * stride + at,
+                      slot->bytes + ROW_SETS * stride + at, stride, (size_t)tally->spec.sets, n);
 }
 
 static int count_one_run(const limen_tally *tally, struct slot *slot)

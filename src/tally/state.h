@@ -51,9 +51,9 @@ struct limen_tally {
     limen_dtype cuts_dtype;
 
     /* Cells are read in tiles of tile_rows whole rows, or of tile_columns cells of one row where a
-     * row is longer than that. tile_cuts holds a tile of cuts for each set; NULL when tile_rows is
-     * 1 and cuts serves as it is. */
-    int64_t tile_rows, tile_columns;
+     * row is longer than that; tile_cells of them are one tile. tile_cuts holds a tile of cuts for
+     * each set; NULL where a row is longer than a tile, and cuts serves as it is. */
+    int64_t tile_rows, tile_columns, tile_cells;
     void *tile_cuts;
 
     struct limen_classes *classes;   /* multiclass predictions, shared by the states; or NULL */

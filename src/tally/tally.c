@@ -5,8 +5,10 @@
 
 #include <string.h>
 
-/* Cells of a tile: its scores, cuts and counters stay in the first cache. */
+/* Cells of a tile, with one set of thresholds and with several: scores, cuts and sums stay in the
+ * first cache, and the sums of a few sets within the 4 KiB in which addresses look alike to it. */
 #define TILE_CELLS 1024
+#define TILE_CELLS_OF_SETS 512
 
 /* The states that can be kept, in the order of their bits; the only place that knows them. */
 static const struct {
@@ -58,14 +60,16 @@ static limen_status check_states(const limen_spec *spec, limen_error *error)
 static void choose_tile(limen_tally *tally)
 {
     int64_t width = tally->spec.width;
+    int64_t cells = tally->spec.sets > 1 ? TILE_CELLS_OF_SETS : TILE_CELLS;
     int64_t step = 64;
 
     tally->tile_columns = width < TILE_CELLS ? width : TILE_CELLS;
-    tally->tile_rows = TILE_CELLS / tally->tile_columns;
+    tally->tile_rows = cells > tally->tile_columns ? cells / tally->tile_columns : 1;
     for (int64_t even = width; even % 2 == 0 && step > 1; even /= 2)
         step /= 2;
     if (tally->tile_rows >= step)
         tally->tile_rows -= tally->tile_rows % step;
+    tally->tile_cells = tally->tile_rows * tally->tile_columns;
 }
 
 static size_t cut_count(const limen_tally *tally)
@@ -75,7 +79,7 @@ static size_t cut_count(const limen_tally *tally)
 
 static size_t tile_cut_count(const limen_tally *tally)
 {
-    return (size_t)(tally->spec.sets * tally->tile_rows * tally->tile_columns);
+    return (size_t)(tally->spec.sets * tally->tile_cells);
 }
 
 /* As given, one for all, or none: sets x width of them. */
@@ -114,11 +118,12 @@ limen_status limen_tally_open(const limen_spec *given, const limen_allocator *al
     choose_tile(made);
     made->thresholds = limen_new_raw(&memory, cut_count(made), sizeof(double));
     made->cuts = limen_new_raw(&memory, cut_count(made), sizeof(double));
-    if (made->tile_rows > 1)
+    if (made->tile_columns == spec.width)
         made->tile_cuts = limen_new_raw(&memory, tile_cut_count(made), sizeof(double));
     if (spec.bin_edges)
         made->bin_edges = limen_new_raw(&memory, (size_t)spec.bins, sizeof(double));
-    if (!made->thresholds || !made->cuts || (made->tile_rows > 1 && !made->tile_cuts) ||
+    if (!made->thresholds || !made->cuts ||
+        (made->tile_columns == spec.width && !made->tile_cuts) ||
         (spec.bin_edges && !made->bin_edges)) {
         limen_tally_destroy(made);
         return limen_fail_memory(error, 0);
@@ -212,10 +217,12 @@ void limen_tally_destroy(limen_tally *tally)
 static void fill_tile_cuts(limen_tally *tally, size_t cut_size)
 {
     size_t row = (size_t)tally->spec.width * cut_size;
-    const unsigned char *from = tally->cuts;
-    unsigned char *to = tally->tile_cuts;
 
-    for (int64_t set = 0; set < tally->spec.sets; set++, from += row) {
+    for (int64_t set = 0; set < tally->spec.sets; set++) {
+        const unsigned char *from = (unsigned char *)tally->cuts + (size_t)set * row;
+        unsigned char *to =
+            (unsigned char *)tally->tile_cuts + (size_t)(set * tally->tile_cells) * cut_size;
+
         for (int64_t i = 0; i < tally->tile_rows; i++, to += row)
             memcpy(to, from, row);
     }

@@ -12,8 +12,10 @@
 
 #define MOST 200
 
+#define SETS 3
+
 struct sums {
-    uint8_t all[MOST + 1], both[MOST + 1], only[MOST + 1];
+    uint8_t all[MOST + 1], sums[2 * SETS][MOST];
 };
 
 static void fill(struct generator *random, limen_dtype dtype, unsigned char *cells, size_t n,
@@ -27,47 +29,47 @@ static void fill(struct generator *random, limen_dtype dtype, unsigned char *cel
 }
 
 /* What the kernels give that add_cells stands for. */
-static int expected(limen_dtype dtype, const void *scores, const void *cuts, const uint8_t *targets,
-                    struct sums *sums, int with_all, size_t n)
+static int expected(limen_dtype dtype, const void *scores, const unsigned char *cuts,
+                    const uint8_t *targets, struct sums *sums, size_t sets, size_t n)
 {
     const limen_kernels *scalar = limen_kernels_at(0);
+    size_t cut_size = limen_dtype_size(limen_cut_dtype(dtype));
     uint8_t decisions[MOST + 1];
-    int seen = scalar->decide[dtype](scores, cuts, decisions, n) ? LIMEN_CELLS_NAN : 0;
+    int seen = 0;
 
     if (scalar->check(targets, n))
-        return seen | LIMEN_CELLS_TARGET;
-    if (with_all)
-        scalar->add(targets, sums->all, n);
-    scalar->add_pair(decisions, targets, sums->both, sums->only, n);
+        seen = LIMEN_CELLS_TARGET;
+    scalar->add(targets, sums->all, n);
+    for (size_t set = 0; set < sets; set++) {
+        if (scalar->decide[dtype](scores, cuts + set * MOST * cut_size, decisions, n))
+            seen |= LIMEN_CELLS_NAN;
+        scalar->add_pair(decisions, targets, sums->sums[2 * set], sums->sums[2 * set + 1], n);
+    }
     return seen;
 }
 
 static void compare(const limen_kernels *kernels, limen_dtype dtype, struct generator *random)
 {
-    limen_dtype cut_dtype = limen_cut_dtype(dtype);
-    size_t n = (size_t)random_below(random, MOST);
+    size_t n = (size_t)random_below(random, MOST + 1);
+    size_t sets = 1 + (size_t)random_below(random, SETS);
     size_t shift = (size_t)random_below(random, 2); /* not aligned */
-    unsigned char scores[(MOST + 1) * sizeof(double)], cuts[(MOST + 1) * sizeof(double)];
+    unsigned char scores[(MOST + 1) * sizeof(double)], cuts[(SETS * MOST + 1) * sizeof(double)];
     uint8_t targets[MOST + 1];
     struct sums ours, theirs;
-    int with_all = random_below(random, 2) == 0;
-    int with_bad = random_below(random, 10) == 0;
     int seen, should;
 
     fill(random, dtype, scores + shift, n, random_below(random, 2) == 0);
-    fill(random, cut_dtype, cuts + shift, n, 1);
-    for (size_t i = 0; i < MOST + 1; i++) {
+    fill(random, limen_cut_dtype(dtype), cuts + shift, SETS * MOST, 1);
+    for (size_t i = 0; i < MOST + 1; i++)
         targets[i] = (uint8_t)random_below(random, 2);
-        ours.all[i] = (uint8_t)random_below(random, 255);
-        ours.both[i] = (uint8_t)random_below(random, 255);
-        ours.only[i] = (uint8_t)random_below(random, 255);
-    }
-    if (with_bad && n > 0)
+    for (size_t i = 0; i < sizeof ours; i++)
+        ((unsigned char *)&ours)[i] = (unsigned char)random_below(random, 255);
+    if (n > 0 && random_below(random, 10) == 0)
         targets[random_below(random, (int64_t)n)] = 2;
     theirs = ours;
-    should = expected(dtype, scores + shift, cuts + shift, targets, &theirs, with_all, n);
-    seen = kernels->add_cells[dtype](scores + shift, cuts + shift, targets,
-                                     with_all ? ours.all : NULL, ours.both, ours.only, n);
+    should = expected(dtype, scores + shift, cuts + shift, targets, &theirs, sets, n);
+    seen = kernels->add_cells[dtype](scores + shift, cuts + shift, targets, ours.all, ours.sums[0],
+                                     MOST, sets, n);
     assert_int_equal(seen, should);
     if (!(should & LIMEN_CELLS_TARGET))
         assert_memory_equal(&ours, &theirs, sizeof ours);

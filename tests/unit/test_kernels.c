@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { MOST_SETS = 8, LARGEST = 300, ARRAYS = 4, MARGIN = 64, TRIALS = 4 };
+enum { MOST_SETS = 8, LARGEST = 300, ARRAYS = 5, MARGIN = 64, TRIALS = 4 };
 
 /* The next of a sequence of 64-bit numbers (Steele, Lea and Flood 2014). */
 static uint64_t next_random(uint64_t *state)
@@ -75,7 +75,7 @@ struct run {
 
 /* Roles of arrays, lower case when they are only read:
  *     s  scores    c  cuts    v  targets    f, F  flags    B  any bytes    T  totals
- *     k, K  keys   I  indices
+ *     k, K  keys   I  indices   P  pairs of bytes
  * `tail`: what lies behind the result in the last array is unspecified. */
 struct kernel {
     const char *name;
@@ -170,6 +170,13 @@ static int64_t call_add_pair(const struct run *r)
     return 0;
 }
 
+/* One set of cuts: its sums are n bytes for the cells that are both, and n for the decisions. */
+static int64_t call_add_cells(const struct run *r)
+{
+    return r->kernels->add_cells[r->dtype](r->arrays[0], r->arrays[1], r->arrays[2], r->arrays[3],
+                                           r->arrays[4], r->n, 1, r->n);
+}
+
 static int64_t call_count(const struct run *r)
 {
     return r->kernels->count(r->arrays[0], r->n);
@@ -244,6 +251,7 @@ static const struct kernel kernels[] = {
     {"add", "fB", call_add, is_byte, 0},
     {"add_both", "ffB", call_add_both, is_byte, 0},
     {"add_pair", "ffBB", call_add_pair, is_byte, 0},
+    {"add_cells", "scfBP", call_add_cells, is_real, 0},
     {"count", "f", call_count, is_byte, 0},
     {"count_both", "ff", call_count_both, is_byte, 0},
     {"flush", "BT", call_flush, is_byte, 0},
@@ -267,6 +275,8 @@ static size_t role_size(char role, limen_dtype dtype)
         return sizeof(int64_t);
     case 'I':
         return sizeof(uint32_t);
+    case 'P':
+        return 2;
     case 's':
     case 'v':
     case 'k':

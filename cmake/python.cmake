@@ -15,6 +15,12 @@ target_link_libraries(limen_python PRIVATE limen_io limen)
 target_compile_options(limen_python PRIVATE -Wall -Wextra -Wconversion -Wshadow
     $<$<BOOL:${LIMEN_WERROR}>:-Werror>)
 
+# Without a wheel: the extension stands in the source package, so PYTHONPATH=python imports it.
+if(NOT SKBUILD)
+    add_custom_command(TARGET limen_python POST_BUILD COMMAND ${CMAKE_COMMAND} -E copy_if_different
+        $<TARGET_FILE:limen_python> ${PROJECT_SOURCE_DIR}/python/limen/)
+endif()
+
 install(TARGETS limen_python LIBRARY DESTINATION limen COMPONENT python)
 if(SKBUILD)
     install(TARGETS limen_cli RUNTIME DESTINATION ${SKBUILD_SCRIPTS_DIR} COMPONENT python)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import oracle
 from hypothesis import strategies as st
+
+import oracle
 from limen_ctypes import BINARY, MULTILABEL, BFloat16, Tally
 
 FLOATS = ["float16", "bfloat16", "float32", "float64"]

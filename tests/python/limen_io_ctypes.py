@@ -6,6 +6,7 @@ from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_size_t, 
 from pathlib import Path
 
 import numpy as np
+
 from limen_ctypes import DTYPES, LIBRARY, Array, Batch, C, Error, LimenError
 
 IO_LIBRARY = os.environ.get("LIMEN_IO_LIBRARY", str(Path(LIBRARY).with_name("liblimen_io.so")))

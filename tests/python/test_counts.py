@@ -1,11 +1,13 @@
 """Counts of a tally against the brute force and scikit-learn."""
 
 import numpy as np
-import oracle
 import pytest
-from cases import FLOATS, WIDTHS, assert_counts, cases
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn import metrics as sk
+
+import oracle
+from cases import FLOATS, WIDTHS, assert_counts, cases
 from limen_ctypes import (
     BINARY,
     CONFUSION,
@@ -16,7 +18,6 @@ from limen_ctypes import (
     LimenError,
     Tally,
 )
-from sklearn import metrics as sk
 
 
 @given(cases())

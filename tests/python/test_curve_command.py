@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from limen_ctypes import LIBRARY
 from sklearn import metrics as sk
+
+from limen_ctypes import LIBRARY
 from test_curves import problem
 
 PROGRAM = Path(LIBRARY).with_name("limen")

@@ -3,6 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from sklearn import metrics as sk
+from sklearn.calibration import calibration_curve
+from torchmetrics.functional import classification as tm
+
 from limen_ctypes import (
     BINARY,
     CALIBRATION,
@@ -13,10 +17,7 @@ from limen_ctypes import (
     LimenError,
     Tally,
 )
-from sklearn import metrics as sk
-from sklearn.calibration import calibration_curve
 from test_curves import problem
-from torchmetrics.functional import classification as tm
 
 
 def rates(info, rows):

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from sklearn import metrics as sk
+from torchmetrics.functional import classification as tm
+
 from limen_ctypes import (
     BINARY,
     HISTOGRAM,
@@ -14,8 +17,6 @@ from limen_ctypes import (
     LimenError,
     Tally,
 )
-from sklearn import metrics as sk
-from torchmetrics.functional import classification as tm
 
 DATA = ROOT.parent / "shared" / "data" / "goemotions"
 

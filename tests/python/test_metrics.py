@@ -3,11 +3,13 @@
 import math
 
 import numpy as np
-import oracle
 import pytest
-from cases import cases
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn import metrics as sk
+
+import oracle
+from cases import cases
 from limen_ctypes import (
     BINARY,
     CONFUSION,
@@ -18,7 +20,6 @@ from limen_ctypes import (
     Tally,
     metrics,
 )
-from sklearn import metrics as sk
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")
 

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from sklearn import metrics as sk
+from torchmetrics.functional import classification as tm
+
 from limen_ctypes import (
     BINARY,
     CALIBRATION,
@@ -13,8 +16,6 @@ from limen_ctypes import (
     LimenError,
     Tally,
 )
-from sklearn import metrics as sk
-from torchmetrics.functional import classification as tm
 
 
 def rows(rng, count, width, dtype="float32", ties=False, prevalence=0.3):

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cases import assert_counts, cases
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cases import assert_counts, cases
 from limen_ctypes import (
     BINARY,
     CONFUSION,

@@ -10,16 +10,46 @@
 
 #include "limen.h"
 
-/* Per-module objects; nothing is global. */
+/* Attributes that are asked for at each call, so their names are made once. XX(NAME, "name") */
+#define LIMEN_NAME_MAP(XX)                 \
+    XX(ARROW_ARRAY, "__arrow_c_array__")   \
+    XX(ARROW_STREAM, "__arrow_c_stream__") \
+    XX(CPU, "cpu")                         \
+    XX(DATA_PTR, "data_ptr")               \
+    XX(DETACH, "detach")                   \
+    XX(DLPACK, "__dlpack__")               \
+    XX(DLPACK_DEVICE, "__dlpack_device__") \
+    XX(DTYPE, "dtype")                     \
+    XX(IS_CPU, "is_cpu")                   \
+    XX(MODULE, "__module__")               \
+    XX(REQUIRES_GRAD, "requires_grad")     \
+    XX(SHAPE, "shape")                     \
+    XX(STRIDE, "stride")
+
+enum {
+#define XX(name, text) NAME_##name,
+    LIMEN_NAME_MAP(XX)
+#undef XX
+        NAME_COUNT
+};
+
+/* Per-module objects; nothing is global. The two dicts only grow, so what is found in them may be
+ * borrowed, also where there is no interpreter lock. */
 typedef struct limen_module {
     PyObject *error;      /* limen.Error */
     PyObject *tally_type; /* limen._core.Tally */
     PyObject *result_type;
-    PyObject *dtypes; /* dict: torch dtype -> limen_dtype, filled as dtypes are met */
-    PyObject *warned; /* set of the warnings that were given once */
+    PyObject *tensor_types; /* dict: the types that are torch tensors -> None */
+    PyObject *dtypes;       /* dict: torch dtype -> limen_dtype, filled as dtypes are met */
+    PyObject *warned;       /* set of the warnings that were given once */
+    PyObject *names[NAME_COUNT];
 } limen_module;
 
 limen_module *limen_module_of(PyObject *module);
+
+/* An attribute that may be missing: 1 and a new reference, 0, or -1 with another exception than
+ * AttributeError. */
+int limen_attribute(limen_module *module, PyObject *object, int name, PyObject **value);
 
 /* ---- error.c ------------------------------------------------------------------------------ */
 

@@ -9,6 +9,17 @@ limen_module *limen_module_of(PyObject *module)
     return PyModule_GetState(module);
 }
 
+int limen_attribute(limen_module *module, PyObject *object, int name, PyObject **value)
+{
+    *value = PyObject_GetAttr(object, module->names[name]);
+    if (*value)
+        return 1;
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+        return -1;
+    PyErr_Clear();
+    return 0;
+}
+
 /* ---- Functions ---------------------------------------------------------------------------- */
 
 static PyObject *words_of(uint32_t bits, const char *const *words, int count, int first)
@@ -168,17 +179,34 @@ static PyMethodDef functions[] = {
 
 /* ---- The module --------------------------------------------------------------------------- */
 
+static int add_names(limen_module *state)
+{
+    static const char *const texts[NAME_COUNT] = {
+#define XX(name, text) text,
+        LIMEN_NAME_MAP(XX)
+#undef XX
+    };
+
+    for (int i = 0; i < NAME_COUNT; i++) {
+        state->names[i] = PyUnicode_InternFromString(texts[i]);
+        if (!state->names[i])
+            return -1;
+    }
+    return 0;
+}
+
 static int add_objects(PyObject *module)
 {
     limen_module *state = limen_module_of(module);
 
+    state->tensor_types = PyDict_New();
     state->dtypes = PyDict_New();
     state->warned = PySet_New(NULL);
     state->error = limen_error_type(module);
     state->tally_type = limen_tally_type(module);
     state->result_type = limen_result_type(module);
-    if (!state->dtypes || !state->warned || !state->error || !state->tally_type ||
-        !state->result_type)
+    if (!state->tensor_types || !state->dtypes || !state->warned || !state->error ||
+        !state->tally_type || !state->result_type || add_names(state) < 0)
         return -1;
     if (PyModule_AddObjectRef(module, "Error", state->error) < 0 ||
         PyModule_AddObjectRef(module, "Tally", state->tally_type) < 0 ||
@@ -194,6 +222,7 @@ static int traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->error);
     Py_VISIT(state->tally_type);
     Py_VISIT(state->result_type);
+    Py_VISIT(state->tensor_types);
     Py_VISIT(state->dtypes);
     Py_VISIT(state->warned);
     return 0;
@@ -206,9 +235,17 @@ static int clear(PyObject *module)
     Py_CLEAR(state->error);
     Py_CLEAR(state->tally_type);
     Py_CLEAR(state->result_type);
+    Py_CLEAR(state->tensor_types);
     Py_CLEAR(state->dtypes);
     Py_CLEAR(state->warned);
+    for (int i = 0; i < NAME_COUNT; i++)
+        Py_CLEAR(state->names[i]);
     return 0;
+}
+
+static void release(void *module)
+{
+    (void)clear(module);
 }
 
 static PyModuleDef_Slot slots[] = {
@@ -225,6 +262,7 @@ static struct PyModuleDef definition = {
     .m_slots = slots,
     .m_traverse = traverse,
     .m_clear = clear,
+    .m_free = release,
 };
 
 PyMODINIT_FUNC PyInit__core(void)

@@ -5,20 +5,38 @@
 
 #include <string.h>
 
-static int is_torch_tensor(PyObject *object)
+static int is_tensor_type(limen_module *module, PyObject *type)
 {
-    PyObject *module = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__module__");
+    PyObject *name, *method;
     int found;
 
-    if (!module) {
-        PyErr_Clear();
+    if (limen_attribute(module, type, NAME_MODULE, &name) <= 0)
+        return PyErr_Occurred() ? -1 : 0;
+    found = PyUnicode_Check(name) &&
+            (PyUnicode_CompareWithASCIIString(name, "torch") == 0 ||
+             PyUnicode_CompareWithASCIIString(name, "torch.nn.parameter") == 0);
+    Py_DECREF(name);
+    if (!found)
         return 0;
-    }
-    found = PyUnicode_Check(module) &&
-            (PyUnicode_CompareWithASCIIString(module, "torch") == 0 ||
-             PyUnicode_CompareWithASCIIString(module, "torch.nn.parameter") == 0);
-    Py_DECREF(module);
-    return found && PyObject_HasAttrString(object, "data_ptr");
+    found = limen_attribute(module, type, NAME_DATA_PTR, &method);
+    Py_XDECREF(method);
+    return found;
+}
+
+/* Types are looked at once; those that are no tensors are not kept, so that they can go. */
+static int is_torch_tensor(limen_module *module, PyObject *object)
+{
+    PyObject *type = (PyObject *)Py_TYPE(object);
+    int found;
+
+    if (PyDict_GetItemWithError(module->tensor_types, type))
+        return 1;
+    if (PyErr_Occurred())
+        return -1;
+    found = is_tensor_type(module, type);
+    if (found > 0 && PyDict_SetItem(module->tensor_types, type, Py_None) < 0)
+        return -1;
+    return found;
 }
 
 /* "torch.float32" -> LIMEN_F32, NONE for one that we do not read. */
@@ -40,7 +58,7 @@ static limen_dtype dtype_by_name(PyObject *dtype)
 
 static limen_dtype dtype_of(limen_module *module, PyObject *object, const char *argument)
 {
-    PyObject *dtype = PyObject_GetAttrString(object, "dtype");
+    PyObject *dtype = PyObject_GetAttr(object, module->names[NAME_DTYPE]);
     PyObject *known, *number;
     limen_dtype found;
 
@@ -82,20 +100,21 @@ static int take_tuple(PyObject *tuple, int64_t *out)
 static int take_cpu_tensor(limen_module *module, PyObject *object, const char *argument,
                            limen_tensor *tensor)
 {
+    PyObject *const *names = module->names;
     PyObject *pointer;
     int64_t size;
 
     tensor->dtype = dtype_of(module, object, argument);
     if (tensor->dtype == LIMEN_NONE)
         return -1;
-    tensor->ndim = take_tuple(PyObject_GetAttrString(object, "shape"), tensor->shape);
-    if (tensor->ndim < 0 ||
-        take_tuple(PyObject_CallMethod(object, "stride", NULL), tensor->stride) < 0)
+    tensor->ndim = take_tuple(PyObject_GetAttr(object, names[NAME_SHAPE]), tensor->shape);
+    if (tensor->ndim < 0 || take_tuple(PyObject_CallMethodObjArgs(object, names[NAME_STRIDE], NULL),
+                                       tensor->stride) < 0)
         return -1;
     size = (int64_t)limen_dtype_size(tensor->dtype);
     for (int axis = 0; axis < tensor->ndim; axis++)
         tensor->stride[axis] *= size;
-    pointer = PyObject_CallMethod(object, "data_ptr", NULL);
+    pointer = PyObject_CallMethodObjArgs(object, names[NAME_DATA_PTR], NULL);
     if (!pointer)
         return -1;
     tensor->data = PyLong_AsVoidPtr(pointer);
@@ -124,9 +143,12 @@ int limen_take_torch(limen_module *module, PyObject *object, const char *argumen
     PyObject *on_cpu, *moved;
     int taken;
 
-    if (PyObject_CheckBuffer(object) || !is_torch_tensor(object))
+    if (PyObject_CheckBuffer(object))
         return 0;
-    on_cpu = PyObject_GetAttrString(object, "is_cpu");
+    taken = is_torch_tensor(module, object);
+    if (taken <= 0)
+        return taken;
+    on_cpu = PyObject_GetAttr(object, module->names[NAME_IS_CPU]);
     if (!on_cpu)
         return -1;
     taken = PyObject_IsTrue(on_cpu);
@@ -135,7 +157,7 @@ int limen_take_torch(limen_module *module, PyObject *object, const char *argumen
         return take_cpu_tensor(module, object, argument, tensor);
     if (taken < 0 || warn_of_copy(module, argument) < 0)
         return -1;
-    moved = PyObject_CallMethod(object, "cpu", NULL);
+    moved = PyObject_CallMethodObjArgs(object, module->names[NAME_CPU], NULL);
     if (!moved)
         return -1;
     taken = take_cpu_tensor(module, moved, argument, tensor);

@@ -1,0 +1,252 @@
+"""The Python package beside torchmetrics and scikit-learn, on one thread.
+
+    PYTHONPATH=python python bench/python.py [--quick] [WORD...]
+
+Rows whose name holds one of the words, or all. A time is the least of a few runs, ours and the
+peer's in turn; "reads" is ours over a plain read of the same bytes. "MiB" is what the resident memory
+of the process rose by at most during one run of each. A row is a function below under @row, that
+makes its data and returns a Row; it says nothing about time.
+"""
+
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["LIMEN_NUM_THREADS"] = "1"
+
+import numpy as np
+import torch
+from sklearn import metrics as sk
+from torchmetrics import classification as tm
+from torchmetrics.functional import classification as tf
+
+import limen
+
+torch.set_num_threads(1)
+ROWS: list[tuple[str, Callable[..., "Row"]]] = []
+
+
+@dataclass
+class Row:
+    """Two functions of no argument that do the same, and the arrays that both must read."""
+
+    ours: Callable[[], Any]
+    peer: Callable[[], Any]
+    reads: tuple[Any, ...] = ()
+    equal: Callable[[Any, Any], bool] | None = None
+    times: int = 1  # runs of each in one measurement
+    peer_runs: int = field(default=5)
+
+
+def row(name: str):
+    def add(function):
+        ROWS.append((name, function))
+        return function
+
+    return add
+
+
+# ---- Measuring ---------------------------------------------------------------------------------
+
+
+def seconds(function: Callable[[], Any], times: int) -> float:
+    start = time.perf_counter()
+    for _ in range(times):
+        function()
+    return (time.perf_counter() - start) / times
+
+
+def status(key: str) -> float:
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) / 1024 for line in file if line.startswith(key))
+
+
+def peak(function: Callable[[], Any]) -> float:
+    """MiB above what was resident before; NaN where the system does not tell."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+        before = status("VmRSS")
+    except (OSError, AttributeError, StopIteration):
+        return float("nan")
+    function()
+    return max(status("VmHWM") - before, 0.0)
+
+
+def plain_read(arrays: tuple[Any, ...]) -> float:
+    """Seconds for the 64-bit sum of the bytes, which runs at the speed of memory."""
+    flat = [np.ascontiguousarray(a).reshape(-1).view(np.uint8) for a in arrays]
+    words = [a[: a.size // 8 * 8].view(np.uint64) for a in flat]
+    return min(seconds(lambda: [w.max(initial=0) for w in words], 10) for _ in range(5))
+
+
+def measure(name: str, made: Row) -> None:
+    same = made.equal is None or made.equal(made.ours(), made.peer())
+    ours, peer = [], []
+    for turn in range(7):
+        ours.append(seconds(made.ours, made.times))
+        if turn < made.peer_runs:
+            peer.append(seconds(made.peer, max(made.times // 10, 1)))
+    a, b = min(ours), min(peer)
+    reads = f"{a / plain_read(made.reads):8.1f}" if made.reads else f"{'':8}"
+    print(
+        f"{name:<46}{a * 1e6:>12.1f}{b * 1e6:>13.1f}{b / a:>9.1f}{reads}"
+        f"{peak(made.ours):>8.1f}{peak(made.peer):>8.1f}  {'equal' if same else 'DIFFERENT'}",
+        flush=True,
+    )
+
+
+def close(a: Any, b: Any) -> bool:
+    return np.allclose(np.asarray(a), np.asarray(b), atol=1e-5)
+
+
+def multilabel(rows: int, labels: int, target_dtype: Any = np.int64, seed: int = 1):
+    rng = np.random.default_rng(seed)
+    scores = rng.random((rows, labels), dtype=np.float32)
+    return scores, (rng.random((rows, labels)) < 0.2).astype(target_dtype)
+
+
+# ---- limen.Tally -------------------------------------------------------------------------------
+
+
+@row("Tally.update 32 x 10, torch tensors")
+def small_update(quick: bool) -> Row:
+    scores, targets = map(torch.from_numpy, multilabel(32, 10))
+    tally = limen.Tally("multilabel", 10, 0.5, rule="gt")
+    metric = tm.MultilabelStatScores(10, average=None)
+    return Row(
+        lambda: tally.update(scores, targets),
+        lambda: metric.update(scores, targets),
+        times=2000,
+    )
+
+
+@row("Tally.update 32 x 10, NumPy")
+def small_update_numpy(quick: bool) -> Row:
+    scores, targets = multilabel(32, 10)
+    tensors = torch.from_numpy(scores), torch.from_numpy(targets)
+    tally = limen.Tally("multilabel", 10, 0.5, rule="gt")
+    metric = tm.MultilabelStatScores(10, average=None)
+    return Row(lambda: tally.update(scores, targets), lambda: metric.update(*tensors), times=2000)
+
+
+def many_thresholds(dtype: Any, validate: bool) -> Row:
+    """A threshold a label, against binarising first and then updating."""
+    scores, targets = multilabel(4096, 100, dtype)
+    cuts = np.linspace(0.2, 0.8, 100).astype(np.float32)
+    t_scores, t_targets, t_cuts = map(torch.from_numpy, (scores, targets, cuts))
+    tally = limen.Tally("multilabel", 100, cuts, rule="gt")
+    metric = tm.MultilabelStatScores(100, average=None, validate_args=validate)
+
+    def ours():
+        tally.reset()
+        tally.update(scores, targets)
+        return np.asarray(tally.counts())[:, :2]
+
+    def peer():
+        metric.reset()
+        metric.update((t_scores > t_cuts).int(), t_targets)
+        return torch.stack([metric.tp, metric.fp], dim=1).numpy()
+
+    return Row(ours, peer, (scores, targets), close, times=50)
+
+
+for kind in (np.int64, np.uint8, np.bool_):
+    for checks in (True, False):
+        row(f"4096 x 100, 100 thresholds, {kind.__name__}{'' if checks else ', peer unchecked'}")(
+            lambda quick, kind=kind, checks=checks: many_thresholds(kind, checks)
+        )
+
+
+@row("exact average precision, 1M")
+def exact_average_precision(quick: bool) -> Row:
+    rng = np.random.default_rng(2)
+    targets = (rng.random(10**5 if quick else 10**6) < 0.2).astype(np.int64)
+    scores = (1 / (1 + np.exp(-rng.normal(targets * 1.5 - 1, 1)))).astype(np.float32)
+    t_scores, t_targets = torch.from_numpy(scores), torch.from_numpy(targets)
+
+    def ours():
+        tally = limen.Tally("binary", keep="scores")
+        tally.update(scores, targets)
+        return tally.metric("average_precision", "micro")
+
+    return Row(
+        ours, lambda: tf.binary_average_precision(t_scores, t_targets), (scores, targets), close
+    )
+
+
+@row("label ranking average precision, 4096 x 100")
+def lrap(quick: bool) -> Row:
+    scores, targets = multilabel(256 if quick else 4096, 100)
+    t_scores, t_targets = torch.from_numpy(scores), torch.from_numpy(targets)
+
+    def ours():
+        tally = limen.Tally("multilabel", 100, keep="ranking")
+        tally.update(scores, targets)
+        return tally.metric("lrap", "whole")
+
+    return Row(
+        ours,
+        lambda: tf.multilabel_ranking_average_precision(t_scores, t_targets, 100),
+        (scores, targets),
+        close,
+        times=5,
+        peer_runs=2,
+    )
+
+
+@row("binned PR update, 1024 x 100, T = 100")
+def binned(quick: bool) -> Row:
+    scores, targets = multilabel(1024, 100)
+    t_scores, t_targets = torch.from_numpy(scores), torch.from_numpy(targets)
+    edges = torch.linspace(0, 1, 100)
+    tally = limen.Tally("multilabel", 100, keep="histogram", bin_edges=edges)
+    metric = tm.MultilabelPrecisionRecallCurve(100, thresholds=edges)
+    return Row(
+        lambda: tally.update(scores, targets),
+        lambda: metric.update(t_scores, t_targets),
+        (scores, targets),
+        times=20,
+        peer_runs=3,
+    )
+
+
+# ---- limen.metrics -----------------------------------------------------------------------------
+
+
+@row("sklearn roc_auc_score, 1M")
+def area(quick: bool) -> Row:
+    rng = np.random.default_rng(3)
+    targets = (rng.random(10**5 if quick else 10**6) < 0.2).astype(np.int64)
+    scores = rng.normal(targets, 1)
+
+    def ours():
+        tally = limen.Tally("binary", keep="scores")
+        tally.update(scores, targets)
+        return tally.metric("auroc", "micro")
+
+    return Row(ours, lambda: sk.roc_auc_score(targets, scores), (scores, targets), close)
+
+
+# ---- limen.torch -------------------------------------------------------------------------------
+# Rows of limen.torch against the class of the same name in torchmetrics come here.
+
+
+def main() -> None:
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    heads = "limen us", "peer us", "times", "reads", "MiB", "peer"
+    print(f"{'':<46}{heads[0]:>12}{heads[1]:>13}{heads[2]:>9}{heads[3]:>8}", end="")
+    print(f"{heads[4]:>8}{heads[5]:>8}")
+    for name, make in ROWS:
+        if not words or any(word in name for word in words):
+            measure(name, make("--quick" in sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -3,9 +3,9 @@
     PYTHONPATH=python python bench/python.py [--quick] [WORD...]
 
 Rows whose name holds one of the words, or all. A time is the least of a few runs, ours and the
-peer's in turn; "reads" is ours over a plain read of the same bytes. "MiB" is what the resident memory
-of the process rose by at most during one run of each. A row is a function below under @row, that
-makes its data and returns a Row; it says nothing about time.
+peer's in turn; "reads" is ours over a plain read of the same bytes. "MiB" is what the resident
+memory of the process rose by at most during one run of each. A row is a function below under @row
+that makes its data and returns a Row; it says nothing about time.
 """
 
 import ctypes

@@ -330,6 +330,15 @@ LIMEN_API LIMEN_NODISCARD limen_status limen_tally_confusion(const limen_tally *
                                                              int64_t group, double *matrix,
                                                              limen_error *error);
 
+/* What each given edge predicts of one label or class: counts gets spec.bins of them, lowest edge
+ * first, of score >= edge. A NaN score, where it is let in, reaches none. group as in
+ * limen_tally_counts. Errors: STATE without HISTOGRAM, ARGUMENT without spec.bin_edges or for an
+ * index out of range. Time O(bins). */
+LIMEN_API LIMEN_NODISCARD limen_status limen_tally_edge_counts(const limen_tally *tally,
+                                                               int64_t group, int64_t label,
+                                                               limen_counts *counts,
+                                                               limen_error *error);
+
 /* Decisions without a tally. Binary and multilabel: uint8 0 or 1, `width` a sample. Multiclass: one
  * int64 class number a sample. `set` picks the thresholds; targets, weights and groups of the batch
  * are not read. `decisions` holds N * X rows without gaps. Scores that are integers are refused. */

@@ -429,6 +429,35 @@ static PyObject *tally_thresholds(PyObject *object, PyTypeObject *type, PyObject
     return read_numbers(object, type, args, nargs, kwnames, "thresholds", thresholds_of);
 }
 
+/* (labels, 4 x edges) doubles: tp, fp, tn, fn of each edge, lowest first. */
+static PyObject *edge_counts_of(limen_module *module, const limen_tally *tally, int64_t set,
+                                int64_t group)
+{
+    const limen_spec *spec = limen_tally_spec(tally);
+    limen_counts *counts = PyMem_Malloc((size_t)(spec->width * spec->bins) * sizeof *counts);
+    PyObject *numbers = NULL;
+    limen_status status = LIMEN_OK;
+    limen_error error;
+
+    (void)set;
+    if (!counts)
+        return PyErr_NoMemory();
+    for (int64_t label = 0; label < spec->width && status == LIMEN_OK; label++)
+        status = limen_tally_edge_counts(tally, group, label, counts + label * spec->bins, &error);
+    if (status == LIMEN_OK)
+        numbers = limen_numbers(counts, 'd', (Py_ssize_t)spec->width, (Py_ssize_t)(4 * spec->bins));
+    else
+        (void)limen_raise(module, &error);
+    PyMem_Free(counts);
+    return numbers;
+}
+
+static PyObject *tally_edge_counts(PyObject *object, PyTypeObject *type, PyObject *const *args,
+                                   size_t nargs, PyObject *kwnames)
+{
+    return read_numbers(object, type, args, nargs, kwnames, "edge_counts", edge_counts_of);
+}
+
 static PyObject *get_samples(PyObject *object, void *unused)
 {
     (void)unused;
@@ -485,6 +514,10 @@ static PyMethodDef methods[] = {
      "confusion(set=0, group=0)\n--\n\nThe C x C matrix, rows true classes; 2 x 2 for binary."},
     {"thresholds", FAST(tally_thresholds),
      "thresholds(set=0)\n--\n\nThe thresholds that are compared with, in the scores' precision."},
+    {"edge_counts", FAST(tally_edge_counts),
+     "edge_counts(set=0, group=0)\n--\n\ntp, fp, tn, fn of each label at each of bin_edges, for "
+     "score >= edge: a memoryview\nof shape (L, 4 x edges), edges from the lowest up. There is one "
+     "set."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,5 +1,6 @@
 /* What callers read from a tally. */
 #include "tally/cuts.h"
+#include "tally/histogram.h"
 #include "tally/state.h"
 
 const limen_spec *limen_tally_spec(const limen_tally *tally)
@@ -89,6 +90,54 @@ limen_status limen_tally_confusion(const limen_tally *tally, int64_t set, int64_
         for (int64_t predicted = 0; predicted < classes; predicted++)
             matrix[actual * classes + predicted] =
                 limen_confusion_cell(tally, set, group, actual, predicted);
+    }
+    return LIMEN_OK;
+}
+
+/* What lies below each edge, from the lowest up: fn and tn. Returns what there is in all. */
+static limen_bin count_below(const limen_tally *tally, int64_t group, int64_t label,
+                             limen_counts *counts)
+{
+    enum { STEP = 64 };
+    limen_bin bins[STEP], all = {0};
+    int64_t count = limen_histogram_bins(tally);
+
+    limen_histogram_nan(tally, group, label, &all.positives, &all.negatives);
+    for (int64_t first = 0; first < count; first += STEP) {
+        int64_t n = count - first < STEP ? count - first : STEP;
+
+        limen_histogram_read(tally, group, label, first, n, bins);
+        for (int64_t i = 0; i < n; i++) {
+            all.positives += bins[i].positives;
+            all.negatives += bins[i].negatives;
+            if (first + i < tally->spec.bins)
+                counts[first + i] = (limen_counts){.fn = all.positives, .tn = all.negatives};
+        }
+    }
+    return all;
+}
+
+limen_status limen_tally_edge_counts(const limen_tally *tally, int64_t group, int64_t label,
+                                     limen_counts *counts, limen_error *error)
+{
+    limen_status status = check_index("group", group, -1, limen_tally_groups(tally), error);
+    limen_bin all;
+
+    if (status == LIMEN_OK)
+        status = check_index("label", label, 0, tally->spec.width, error);
+    if (status != LIMEN_OK)
+        return status;
+    if (!tally->states[LIMEN_STATE_HISTOGRAM])
+        return limen_fail(error, LIMEN_ERR_STATE, "the tally does not keep histogram");
+    if (!tally->bin_edges)
+        return limen_fail(error, LIMEN_ERR_ARGUMENT, "the bins of the tally have no given edges");
+    memset(counts, 0, (size_t)tally->spec.bins * sizeof *counts);
+    if (limen_histogram_bins(tally) == 0)
+        return LIMEN_OK;
+    all = count_below(tally, group, label, counts);
+    for (int64_t i = 0; i < tally->spec.bins; i++) {
+        counts[i].tp = all.positives - counts[i].fn;
+        counts[i].fp = all.negatives - counts[i].tn;
     }
     return LIMEN_OK;
 }

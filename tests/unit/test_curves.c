@@ -181,6 +181,59 @@ static void test_given_edges(void **state)
     }
 }
 
+/* Against counting by hand, for edges that scores lie on; NaN reaches no edge. */
+static void test_edge_counts(void **state)
+{
+    static const double edges[] = {0.0, 0.25, 0.5, 2.0};
+    static const double scores[] = {0.25, 0.2, 0.5, 0.75, (double)NAN, -1.0};
+    static const uint8_t targets[] = {1, 0, 0, 1, 1, 0};
+    limen_spec spec = binary_spec(LIMEN_HISTOGRAM);
+    limen_counts counts[4] = {{1.0, 1.0, 1.0, 1.0}};
+    limen_tally *tally;
+
+    (void)state;
+    spec.bins = 4;
+    spec.bin_edges = edges;
+    spec.nan = LIMEN_NAN_NEGATIVE;
+    tally = tally_of(&spec);
+    assert_int_equal(limen_tally_edge_counts(tally, -1, 0, counts, NULL), LIMEN_OK);
+    assert_true(counts[0].tp + counts[0].fp + counts[0].tn + counts[0].fn == 0.0);
+    add_doubles(tally, scores, targets, 6);
+    assert_int_equal(limen_tally_edge_counts(tally, 0, 0, counts, NULL), LIMEN_OK);
+    for (int k = 0; k < 4; k++) {
+        limen_counts known = {0};
+
+        for (int i = 0; i < 6; i++) {
+            if (scores[i] >= edges[k])
+                *(targets[i] ? &known.tp : &known.fp) += 1.0;
+            else
+                *(targets[i] ? &known.fn : &known.tn) += 1.0;
+        }
+        assert_true(counts[k].tp == known.tp && counts[k].fp == known.fp);
+        assert_true(counts[k].tn == known.tn && counts[k].fn == known.fn);
+    }
+    limen_tally_destroy(tally);
+}
+
+static void test_edge_counts_refused(void **state)
+{
+    limen_spec spec = binary_spec(LIMEN_HISTOGRAM);
+    limen_counts counts;
+    limen_error error;
+    limen_tally *tally = tally_of(&spec);
+
+    (void)state;
+    assert_int_equal(limen_tally_edge_counts(tally, 0, 0, &counts, &error), LIMEN_ERR_ARGUMENT);
+    assert_string_equal(error.message, "the bins of the tally have no given edges");
+    assert_int_equal(limen_tally_edge_counts(tally, 1, 0, &counts, &error), LIMEN_ERR_ARGUMENT);
+    assert_int_equal(limen_tally_edge_counts(tally, 0, 1, &counts, &error), LIMEN_ERR_ARGUMENT);
+    limen_tally_destroy(tally);
+    spec = binary_spec(LIMEN_COUNTS);
+    tally = tally_of(&spec);
+    assert_int_equal(limen_tally_edge_counts(tally, 0, 0, &counts, &error), LIMEN_ERR_STATE);
+    limen_tally_destroy(tally);
+}
+
 static void test_ends_of_bins(void **state)
 {
     static const double scores[] = {0.50001, 0.50002, 0.50003, -7.0, 12.0};
@@ -214,9 +267,10 @@ static void test_ends_of_bins(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published_area), cmocka_unit_test(test_published_points),
-        cmocka_unit_test(test_bins_ascend),    cmocka_unit_test(test_given_edges),
-        cmocka_unit_test(test_ends_of_bins),
+        cmocka_unit_test(test_published_area),      cmocka_unit_test(test_published_points),
+        cmocka_unit_test(test_bins_ascend),         cmocka_unit_test(test_given_edges),
+        cmocka_unit_test(test_ends_of_bins),        cmocka_unit_test(test_edge_counts),
+        cmocka_unit_test(test_edge_counts_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

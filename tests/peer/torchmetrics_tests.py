@@ -140,7 +140,9 @@ def main() -> int:
     parser.add_argument("checkout", type=Path)
     parser.add_argument("files", nargs="*")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="run one test in N")
-    parser.add_argument("--ddp", action="store_true", help="the distributed tests too (2 processes)")
+    parser.add_argument(
+        "--ddp", action="store_true", help="the distributed tests too (2 processes)"
+    )
     parser.add_argument("--theirs", action="store_true", help="replace nothing: do theirs pass?")
     parser.add_argument("--pytest", default="", help="further options for pytest, one string")
     options = parser.parse_intermixed_args()

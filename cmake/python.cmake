@@ -5,7 +5,7 @@ find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module
     OPTIONAL_COMPONENTS Development.SABIModule)
 
 set(sources ${LIMEN_PYTHON_SOURCES})
-if(Python_Development.SABIModule_FOUND AND NOT Python_SOABI MATCHES "t-|t$")
+if(Python_Development.SABIModule_FOUND AND NOT Python_SOABI MATCHES "^cpython-[0-9]+d?t")
     python_add_library(limen_python MODULE USE_SABI 3.11 WITH_SOABI ${sources})
 else()
     python_add_library(limen_python MODULE WITH_SOABI ${sources})
@@ -14,6 +14,9 @@ set_target_properties(limen_python PROPERTIES OUTPUT_NAME _core)
 target_link_libraries(limen_python PRIVATE limen_io limen)
 target_compile_options(limen_python PRIVATE -Wall -Wextra -Wconversion -Wshadow
     $<$<BOOL:${LIMEN_WERROR}>:-Werror>)
+if(NOT APPLE)
+    target_link_options(limen_python PRIVATE -Wl,--exclude-libs,ALL) # zlib's names stay inside
+endif()
 
 # Without a wheel: the extension stands in the source package, so PYTHONPATH=python imports it.
 if(NOT SKBUILD)

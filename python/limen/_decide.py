@@ -110,7 +110,7 @@ def apply(
     rule: str = "ge",
     nan: str = "error",
     logits: bool = False,
-) -> memoryview:
+) -> memoryview[int]:
     """Decisions at thresholds.
 
     Multilabel: uint8 0 or 1 of shape (N, L); binary: uint8 of shape (N,); multiclass: int64 class

@@ -1,11 +1,9 @@
-/* What the files of the extension share. Public limen headers only; stable ABI of CPython 3.11. */
+/* What the files of the extension share. Public limen headers only. The build defines
+ * Py_LIMITED_API (3.11), except for free-threaded interpreters, which have no stable ABI. */
 #ifndef LIMEN_PYTHON_CORE_H
 #define LIMEN_PYTHON_CORE_H
 
 #define PY_SSIZE_T_CLEAN
-#ifndef Py_LIMITED_API
-#define Py_LIMITED_API 0x030b0000
-#endif
 #include <Python.h>
 
 #include "limen.h"

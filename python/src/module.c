@@ -165,15 +165,17 @@ static PyObject *inspect(PyObject *self, PyObject *object)
 
 static PyMethodDef functions[] = {
     {"metric_table", metric_table, METH_NOARGS,
-     "metric_table()\n--\n\nEvery metric: a list of dicts with name, title, formula, help, source, "
+     "metric_table($module)\n--\n\nEvery metric: a list of dicts with name, title, formula, help, "
+     "source, "
      "..."},
     {"cpu_names", cpu_names, METH_NOARGS,
-     "cpu_names()\n--\n\nThe kernel sets that this machine can run, slowest first."},
+     "cpu_names($module)\n--\n\nThe kernel sets that this machine can run, slowest first."},
     {"apply", (PyCFunction)(void (*)(void))apply, METH_FASTCALL | METH_KEYWORDS,
-     "apply(scores, *, task, width=1, thresholds=None, rule='ge', ...)\n--\n\n"
+     "apply($module, scores, *, task, width=1, thresholds=None, rule='ge', ...)\n--\n\n"
      "Decisions: uint8 of shape (N, L), (N,) for binary; int64 class numbers for multiclass."},
     {"inspect", inspect, METH_O,
-     "inspect(object)\n--\n\n(address, dtype, shape, strides in bytes) as limen reads the object."},
+     "inspect($module, object)\n--\n\n(address, dtype, shape, strides in bytes) as limen reads the "
+     "object."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -210,6 +212,7 @@ static int add_objects(PyObject *module)
         return -1;
     if (PyModule_AddObjectRef(module, "Error", state->error) < 0 ||
         PyModule_AddObjectRef(module, "Tally", state->tally_type) < 0 ||
+        PyModule_AddObjectRef(module, "Result", state->result_type) < 0 ||
         PyModule_AddStringConstant(module, "__version__", limen_version()) < 0)
         return -1;
     return PyModule_AddStringConstant(module, "cpu_name", limen_cpu_name());
@@ -250,6 +253,9 @@ static void release(void *module)
 
 static PyModuleDef_Slot slots[] = {
     {Py_mod_exec, add_objects},
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
     {0, NULL},
 };
 

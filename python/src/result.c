@@ -142,10 +142,11 @@ static PyObject *result_render(PyObject *object, PyTypeObject *type, PyObject *c
 }
 
 static PyMethodDef result_methods[] = {
-    {"tree", result_tree, METH_NOARGS, "tree()\n--\n\nThe report as dicts, lists and numbers."},
+    {"tree", result_tree, METH_NOARGS,
+     "tree($self)\n--\n\nThe report as dicts, lists and numbers."},
     {"render", (PyCFunction)(void (*)(void))result_render,
      METH_METHOD | METH_FASTCALL | METH_KEYWORDS,
-     "render(format='table', *, top=0, sort=None, columns=80)\n--\n\n"
+     "render($self, format='table', *, top=0, sort=None, columns=80)\n--\n\n"
      "The report as text: table, json, csv, markdown or html."},
     {NULL, NULL, 0, NULL},
 };

@@ -490,7 +490,7 @@ static PyObject *get_dtype(PyObject *object, void *unused)
 
 static PyMethodDef methods[] = {
     {"update", FAST(tally_update),
-     "update(scores, targets, weights=None, groups=None)\n--\n\n"
+     "update($self, scores, targets, weights=None, groups=None)\n--\n\n"
      "Adds a batch: all of it, or nothing when limen.Error is raised.\n\n"
      "scores: (N, L, ...) multilabel, (N, C, ...) multiclass (or class numbers (N, ...)),\n"
      "(N, ...) binary; float16, bfloat16, float32, float64, or 0/1 decisions of bool or integers.\n"
@@ -498,24 +498,28 @@ static PyMethodDef methods[] = {
      "weights: (N,), not negative, when the tally is weighted. groups: (N,), 0..groups-1.\n"
      "Arrays are read in place through the buffer protocol, DLPack or Arrow where strides allow."},
     {"merge", FAST(tally_merge),
-     "merge(other)\n--\n\nAdds another Tally of the same configuration; limen.Error names the "
+     "merge($self, other)\n--\n\nAdds another Tally of the same configuration; limen.Error names "
+     "the "
      "first field\n"
      "that differs."},
-    {"reset", tally_reset, METH_NOARGS, "reset()\n--\n\nBack to no samples."},
+    {"reset", tally_reset, METH_NOARGS, "reset($self)\n--\n\nBack to no samples."},
     {"report", FAST(tally_report),
-     "report(metrics=None, *, labels=None, zero_division=0, ...)\n--\n\n"
+     "report($self, metrics=None, *, labels=None, zero_division=0, ...)\n--\n\n"
      "Everything that the samples so far tell, as a Result."},
     {"metric", FAST(tally_metric),
-     "metric(name, average='none', *, set=0, group=0, zero_division=0, ...)\n--\n\n"
+     "metric($self, name, average='none', *, set=0, group=0, zero_division=0, ...)\n--\n\n"
      "One metric: a float, or for average 'none' a memoryview with a value a label."},
     {"counts", FAST(tally_counts),
-     "counts(set=0, group=0)\n--\n\ntp, fp, tn, fn a label: a memoryview of shape (L, 4)."},
+     "counts($self, set=0, group=0)\n--\n\ntp, fp, tn, fn a label: a memoryview of shape (L, 4)."},
     {"confusion", FAST(tally_confusion),
-     "confusion(set=0, group=0)\n--\n\nThe C x C matrix, rows true classes; 2 x 2 for binary."},
+     "confusion($self, set=0, group=0)\n--\n\nThe C x C matrix, rows true classes; 2 x 2 for "
+     "binary."},
     {"thresholds", FAST(tally_thresholds),
-     "thresholds(set=0)\n--\n\nThe thresholds that are compared with, in the scores' precision."},
+     "thresholds($self, set=0)\n--\n\nThe thresholds that are compared with, in the scores' "
+     "precision."},
     {"edge_counts", FAST(tally_edge_counts),
-     "edge_counts(set=0, group=0)\n--\n\ntp, fp, tn, fn of each label at each of bin_edges, for "
+     "edge_counts($self, set=0, group=0)\n--\n\ntp, fp, tn, fn of each label at each of bin_edges, "
+     "for "
      "score >= edge: a memoryview\nof shape (L, 4 x edges), edges from the lowest up. There is one "
      "set."},
     {NULL, NULL, 0, NULL},

@@ -139,12 +139,15 @@ set(LIMEN_PYTHON_SOURCES
     python/src/arguments.c
     python/src/arrow.c
     python/src/batch.c
+    python/src/curve.c
     python/src/dlpack.c
     python/src/error.c
+    python/src/files.c
     python/src/ingest.c
     python/src/module.c
     python/src/result.c
     python/src/spec.c
     python/src/tally.c
     python/src/torch.c
+    python/src/tune.c
 )

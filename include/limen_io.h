@@ -116,9 +116,9 @@ typedef struct limen_thresholds_info {
  * number must be those of the data; when both have names, labels are matched by name FILE.npy
  * `width` numbers
  *
- * +inf, -inf, inf are numbers here. Errors: ARGUMENT (no number, NaN, wrong number of values, a
- * name the data does not have, a label left without a value), IO, FORMAT. `file` as in
- * limen_source_open. */
+ * +inf, -inf, inf are numbers here. width 0 without labels takes a FILE.json as wide as it is.
+ * Errors: ARGUMENT (no number, NaN, wrong number of values, a name the data does not have, a label
+ * left without a value), IO, FORMAT. `file` as in limen_source_open. */
 LIMEN_API LIMEN_NODISCARD limen_status limen_thresholds_read(const char *spec, int64_t width,
                                                              const char *const *labels,
                                                              const limen_allocator *allocator,

@@ -6,6 +6,10 @@
     print(report)                       # the table that the command line prints
     report["averages"]["macro"]["f1"]
 
+    best = limen.tune(dev_scores, dev_targets, "f1", require="precision>=0.5")
+    best.save("best.json")              # what `limen eval --thresholds best.json` reads
+    limen.evaluate(scores, targets, best)
+
 Scores and targets are anything with the buffer protocol (NumPy), DLPack (PyTorch, JAX), the Arrow
 interface (pyarrow, polars), or nested lists; they are read in place where strides allow. None of
 those libraries is imported here.
@@ -15,18 +19,30 @@ limen.sentence_transformers, limen.plot, and limen.metrics with scikit-learn's s
 """
 
 from ._core import Error, __version__, cpu_name, cpu_names, metric_table
-from ._decide import apply, evaluate
+from ._curve import PrCurve, ReliabilityBin, RocCurve
+from ._decide import apply, evaluate, pr_curve, reliability, roc_curve
 from ._report import Report
 from ._tally import Tally
+from ._thresholds import Thresholds
+from ._tune import Search, tune
 
 __all__ = [
     "Error",
+    "PrCurve",
+    "ReliabilityBin",
     "Report",
+    "RocCurve",
+    "Search",
     "Tally",
+    "Thresholds",
     "__version__",
     "apply",
     "cpu_name",
     "cpu_names",
     "evaluate",
     "metric_table",
+    "pr_curve",
+    "reliability",
+    "roc_curve",
+    "tune",
 ]

@@ -17,6 +17,7 @@ class Result:
     ) -> str: ...
 
 class Tally:
+    task: str
     samples: int
     width: int
     sets: int
@@ -71,7 +72,55 @@ class Tally:
     def confusion(self, set: int = 0, group: int = 0) -> memoryview[float]: ...
     def thresholds(self, set: int = 0) -> memoryview[float]: ...
     def edge_counts(self, set: int = 0, group: int = 0) -> memoryview[float]: ...
+    def tune(self, objective: str = "f1", **options: Any) -> Result: ...
+    def curve(
+        self,
+        kind: str = "roc",
+        label: int | None = -1,
+        *,
+        group: int | None = -1,
+        thin: str = "none",
+        points: int = 0,
+    ) -> dict[str, Any]: ...
+    def reliability(
+        self, label: int | None = -1, *, group: int | None = -1
+    ) -> memoryview[float]: ...
 
+class Search:
+    def __init__(
+        self,
+        task: str,
+        width: int = 1,
+        *,
+        rule: str = "ge",
+        nan: str = "error",
+        weighted: bool = False,
+        ignore_index: int | None = None,
+        threads: int = 0,
+        objective: str = "f1",
+        scope: str = "label",
+        average: str = "micro",
+        at: str = "score",
+        ties: str = "default",
+        constraints: Sequence[tuple[str, str, float, int]] | None = None,
+        costs: Sequence[Sequence[float]] | None = None,
+        cost_matrix: Sequence[Sequence[float]] | None = None,
+        labels: Sequence[str] | None = None,
+        parameter: float = 0.0,
+        restarts: int = 0,
+        seed: int = 0,
+        fbr_top: bool = False,
+        plateau: bool = False,
+        zero_division: float | str = 0,
+    ) -> None: ...
+    def update(self, scores: Any, targets: Any, weights: Any = None) -> None: ...
+    def next_pass(self) -> bool: ...
+    def result(self) -> Result: ...
+
+def read_thresholds(
+    path: Any,
+) -> tuple[str, str, str | None, memoryview, list[str] | None]: ...
+def write_text(path: Any, text: str) -> None: ...
 def metric_table() -> list[dict[str, Any]]: ...
 def cpu_names() -> list[str]: ...
 def apply(

@@ -1,4 +1,4 @@
-"""Evaluation and decisions in one call."""
+"""Evaluation, decisions and curves in one call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import _core
+from ._curve import PrCurve, ReliabilityBin, RocCurve
 from ._report import Report
+from ._shapes import follow, infer
 from ._tally import Tally
 
 STATES = {
@@ -14,32 +16,6 @@ STATES = {
     "multiclass": ("counts", "confusion"),
     "multilabel": ("counts", "samples"),
 }
-
-
-def infer(scores: Any, targets: Any, task: str | None, width: int | None) -> tuple[str, int]:
-    """Task and width: as given, else as the shapes imply; ValueError where they do not."""
-    shape = _core.inspect(scores)[2]
-    target_shape = shape if targets is None else _core.inspect(targets)[2]
-    columns = shape[1] if len(shape) > 1 else 1
-    if task is None:
-        if len(shape) > 2:
-            raise ValueError(f"scores of shape {shape}: say task=")
-        if columns == 1:
-            task = "binary"
-        else:
-            task = "multilabel" if len(target_shape) == 2 else "multiclass"
-    if width is None:
-        if task == "multiclass" and targets is not None and len(target_shape) == len(shape):
-            raise ValueError("scores are class numbers: say width=, the number of classes")
-        width = 1 if task == "binary" else columns
-    return task, width
-
-
-def follow(thresholds: Any, rule: str) -> tuple[Any, str]:
-    """The numbers and the rule of a `Thresholds`; other thresholds keep the rule that was given."""
-    if isinstance(getattr(thresholds, "rule", None), str):
-        return thresholds.values, thresholds.rule
-    return thresholds, rule
 
 
 def evaluate(
@@ -82,7 +58,7 @@ def evaluate(
     task, width = infer(scores, targets, task, width)
     if thresholds is None and task != "multiclass":
         thresholds = 0.5
-    thresholds, rule = follow(thresholds, rule)
+    thresholds, rule = follow(thresholds, rule, width, _core.inspect(scores)[1], labels)
     states = tuple(dict.fromkeys((*STATES[task], *(keep or ()))))
     tally = Tally(
         task,
@@ -117,8 +93,76 @@ def apply(
     numbers of shape (N,), thresholds being offsets. A memoryview: numpy.asarray takes it as it is.
     Raises limen.Error for a NaN score (unless nan="negative") and for integer scores.
     """
-    task, width = infer(scores, None, task, None)
-    thresholds, rule = follow(thresholds, rule)
+    task, width = infer(scores, None, task or getattr(thresholds, "task", None), None)
+    thresholds, rule = follow(thresholds, rule, width, _core.inspect(scores)[1])
     return _core.apply(
         scores, task=task, width=width, thresholds=thresholds, rule=rule, nan=nan, logits=logits
     )
+
+
+def _tally(
+    scores: Any, targets: Any, weights: Any, task: str | None, keep: str, **options: Any
+) -> Tally:
+    task, width = infer(scores, targets, task, None)
+    tally = Tally(task, width, keep=keep, weighted=weights is not None, **options)
+    tally.update(scores, targets, weights)
+    return tally
+
+
+def roc_curve(
+    scores: Any,
+    targets: Any,
+    *,
+    label: int | None = None,
+    weights: Any = None,
+    task: str | None = None,
+    thin: str = "none",
+    points: int = 0,
+    **options: Any,
+) -> RocCurve:
+    """The ROC curve of a label, or of all labels pooled.
+
+    scores, targets, weights: as for `limen.evaluate`. label: its number; None pools the counts of
+    all (multiclass: each class against the rest). thin: "none", "equal" (scikit-learn's
+    drop_intermediate) or "collinear" leave out points without changing the line. points: at most
+    so many, at least 2; 0 keeps all. options: nan, logits, ignore_index, threads, as for
+    `limen.Tally`. Equal scores are one point. O(N log N) time, O(N) memory.
+    """
+    tally = _tally(scores, targets, weights, task, "scores", **options)
+    return tally.curve("roc", label, thin=thin, points=points)
+
+
+def pr_curve(
+    scores: Any,
+    targets: Any,
+    *,
+    label: int | None = None,
+    weights: Any = None,
+    task: str | None = None,
+    thin: str = "none",
+    points: int = 0,
+    **options: Any,
+) -> PrCurve:
+    """The precision-recall curve; arguments as for `roc_curve`."""
+    tally = _tally(scores, targets, weights, task, "scores", **options)
+    return tally.curve("pr", label, thin=thin, points=points)
+
+
+def reliability(
+    scores: Any,
+    targets: Any,
+    *,
+    label: int | None = None,
+    bins: int = 15,
+    weights: Any = None,
+    task: str | None = None,
+    **options: Any,
+) -> list[ReliabilityBin]:
+    """How often what was given a probability is true: bins + 1 rows.
+
+    scores: probabilities, or logits with logits=True. label: its number; None pools all labels, and
+    for multiclass takes the predicted class of each row, as the expected calibration error does.
+    options: nan, logits, ignore_index, threads, as for `limen.Tally`.
+    """
+    tally = _tally(scores, targets, weights, task, "calibration", calibration_bins=bins, **options)
+    return tally.reliability(label)

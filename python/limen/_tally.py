@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import _core
+from ._curve import CURVES, PrCurve, ReliabilityBin, RocCurve
 from ._report import Report
+from ._thresholds import Thresholds
+from ._tune import options_of
 
 
 class Tally(_core.Tally):
@@ -31,3 +34,35 @@ class Tally(_core.Tally):
     def compute(self, metrics: Sequence[str] | None = None, **options: Any) -> Report:
         """A Report of the samples so far; options as for `limen.evaluate`."""
         return Report(self.report(metrics, **options))
+
+    def tune(self, objective: str = "f1", **options: Any) -> Thresholds:
+        """The best thresholds for what the tally keeps; options as for `limen.tune`.
+
+        Exact where it keeps "scores"; from "histogram" the best edge of a bin, and `report["gap"]`
+        bounds what the best threshold may be better by. Its own thresholds play no part.
+        """
+        return Thresholds._of_result(
+            super().tune(**options_of(self.task, self.width, objective, **options))
+        )
+
+    def curve(
+        self,
+        kind: str = "roc",
+        label: int | None = None,
+        *,
+        group: int | None = None,
+        thin: str = "none",
+        points: int = 0,
+    ) -> RocCurve | PrCurve:
+        """The "roc" or "pr" curve of a label, or of all pooled, from "scores" or "histogram".
+
+        thin, points: as for `limen.roc_curve`. group: one group alone.
+        """
+        columns = super().curve(kind, label, group=group, thin=thin, points=points)
+        return CURVES[kind](**columns)
+
+    def reliability(
+        self, label: int | None = None, *, group: int | None = None
+    ) -> list[ReliabilityBin]:
+        """The reliability table, from "calibration", as `limen.reliability` gives it."""
+        return [ReliabilityBin(*row) for row in super().reliability(label, group=group).tolist()]

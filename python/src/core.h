@@ -36,6 +36,7 @@ enum {
 typedef struct limen_module {
     PyObject *error;      /* limen.Error */
     PyObject *tally_type; /* limen._core.Tally */
+    PyObject *search_type;
     PyObject *result_type;
     PyObject *tensor_types; /* dict: the types that are torch tensors -> None */
     PyObject *dtypes;       /* dict: torch dtype -> limen_dtype, filled as dtypes are met */
@@ -49,10 +50,20 @@ limen_module *limen_module_of(PyObject *module);
  * AttributeError. */
 int limen_attribute(limen_module *module, PyObject *object, int name, PyObject **value);
 
+/* That of an instance of our types, or of a subclass made in Python. */
+limen_module *limen_module_of_object(PyObject *object);
+
+/* Claims an object for one call; two threads in one would corrupt it. -1 with an exception. */
+int limen_claim(int *busy, const char *type);
+void limen_unclaim(int *busy);
+
 /* ---- error.c ------------------------------------------------------------------------------ */
 
 /* Raises limen.Error (or MemoryError) from an error of the library; returns NULL. */
 PyObject *limen_raise(limen_module *module, const limen_error *error);
+
+/* The same about a file: FILE:row:column: what is wrong, as the command line says it. */
+PyObject *limen_raise_about(limen_module *module, PyObject *path, const limen_error *error);
 
 /* Makes the exception class. */
 PyObject *limen_error_type(PyObject *module);

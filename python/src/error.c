@@ -42,13 +42,11 @@ static PyObject *message_with_place(const limen_error *error)
     return PyUnicode_FromString(error->message);
 }
 
-PyObject *limen_raise(limen_module *module, const limen_error *error)
+/* Takes over `message`, which may be NULL after a failure. */
+static PyObject *raise_message(limen_module *module, const limen_error *error, PyObject *message)
 {
-    PyObject *message, *exception = NULL, *code = NULL;
+    PyObject *exception = NULL, *code;
 
-    if (error->code == LIMEN_ERR_MEMORY)
-        return PyErr_NoMemory();
-    message = message_with_place(error);
     if (message)
         exception = PyObject_CallFunctionObjArgs(module->error, message, NULL);
     code = PyUnicode_FromString(limen_status_name(error->code));
@@ -60,4 +58,25 @@ PyObject *limen_raise(limen_module *module, const limen_error *error)
     Py_XDECREF(exception);
     Py_XDECREF(code);
     return NULL;
+}
+
+PyObject *limen_raise(limen_module *module, const limen_error *error)
+{
+    if (error->code == LIMEN_ERR_MEMORY)
+        return PyErr_NoMemory();
+    return raise_message(module, error, message_with_place(error));
+}
+
+PyObject *limen_raise_about(limen_module *module, PyObject *path, const limen_error *error)
+{
+    PyObject *message;
+
+    if (error->code == LIMEN_ERR_MEMORY)
+        return PyErr_NoMemory();
+    if (error->row >= 0 && error->column >= 0)
+        message = PyUnicode_FromFormat("%S:%lld:%lld: %s", path, (long long)error->row,
+                                       (long long)error->column, error->message);
+    else
+        message = PyUnicode_FromFormat("%S: %s", path, error->message);
+    return raise_message(module, error, message);
 }

@@ -1,6 +1,6 @@
 #include "core.h"
 #include "ingest.h"
-#include "tally.h"
+#include "tune.h"
 
 #include <string.h>
 
@@ -18,6 +18,35 @@ int limen_attribute(limen_module *module, PyObject *object, int name, PyObject *
         return -1;
     PyErr_Clear();
     return 0;
+}
+
+limen_module *limen_module_of_object(PyObject *object)
+{
+    for (PyTypeObject *type = Py_TYPE(object); type;
+         type = (PyTypeObject *)PyType_GetSlot(type, Py_tp_base)) {
+        limen_module *module = PyType_GetModuleState(type);
+
+        if (module)
+            return module;
+        PyErr_Clear();
+    }
+    return NULL;
+}
+
+int limen_claim(int *busy, const char *type)
+{
+    int free = 0;
+
+    if (__atomic_compare_exchange_n(busy, &free, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return 0;
+    PyErr_Format(PyExc_RuntimeError, "another thread is using this %s: give each thread its own",
+                 type);
+    return -1;
+}
+
+void limen_unclaim(int *busy)
+{
+    __atomic_store_n(busy, 0, __ATOMIC_RELEASE);
 }
 
 /* ---- Functions ---------------------------------------------------------------------------- */
@@ -176,6 +205,11 @@ static PyMethodDef functions[] = {
     {"inspect", inspect, METH_O,
      "inspect($module, object)\n--\n\n(address, dtype, shape, strides in bytes) as limen reads the "
      "object."},
+    {"read_thresholds", limen_read_thresholds, METH_O,
+     "read_thresholds($module, path)\n--\n\n(task, rule, dtype, values, names) of a "
+     "limen-thresholds file."},
+    {"write_text", (PyCFunction)(void (*)(void))limen_write_text, METH_FASTCALL,
+     "write_text($module, path, text)\n--\n\nWrites a file: all of it, or nothing."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -206,12 +240,14 @@ static int add_objects(PyObject *module)
     state->warned = PySet_New(NULL);
     state->error = limen_error_type(module);
     state->tally_type = limen_tally_type(module);
+    state->search_type = limen_search_type(module);
     state->result_type = limen_result_type(module);
     if (!state->tensor_types || !state->dtypes || !state->warned || !state->error ||
-        !state->tally_type || !state->result_type || add_names(state) < 0)
+        !state->tally_type || !state->search_type || !state->result_type || add_names(state) < 0)
         return -1;
     if (PyModule_AddObjectRef(module, "Error", state->error) < 0 ||
         PyModule_AddObjectRef(module, "Tally", state->tally_type) < 0 ||
+        PyModule_AddObjectRef(module, "Search", state->search_type) < 0 ||
         PyModule_AddObjectRef(module, "Result", state->result_type) < 0 ||
         PyModule_AddStringConstant(module, "__version__", limen_version()) < 0)
         return -1;
@@ -224,6 +260,7 @@ static int traverse(PyObject *module, visitproc visit, void *arg)
 
     Py_VISIT(state->error);
     Py_VISIT(state->tally_type);
+    Py_VISIT(state->search_type);
     Py_VISIT(state->result_type);
     Py_VISIT(state->tensor_types);
     Py_VISIT(state->dtypes);
@@ -237,6 +274,7 @@ static int clear(PyObject *module)
 
     Py_CLEAR(state->error);
     Py_CLEAR(state->tally_type);
+    Py_CLEAR(state->search_type);
     Py_CLEAR(state->result_type);
     Py_CLEAR(state->tensor_types);
     Py_CLEAR(state->dtypes);

@@ -122,8 +122,7 @@ void limen_spec_release(limen_owned_spec *spec)
     spec->thresholds = spec->bin_edges = NULL;
 }
 
-/* 0, 1, nan or "skip". */
-static int take_zero_division(PyObject *value, limen_zero_division *out)
+int limen_take_zero_division(PyObject *value, limen_zero_division *out)
 {
     static const char *const words[] = {"0", "1", "nan", "skip"};
     double number;
@@ -193,7 +192,7 @@ int limen_options_take(limen_module *module, PyObject *const *values, limen_owne
 
     options->size = sizeof *options;
     if (take_option_words(values, options) < 0 ||
-        take_zero_division(values[OPTION_ZERO_DIVISION], &options->zero_division) < 0 ||
+        limen_take_zero_division(values[OPTION_ZERO_DIVISION], &options->zero_division) < 0 ||
         limen_take_names(values[OPTION_METRICS], "metrics", &out->metrics, &metrics,
                          &out->metrics_owner) < 0 ||
         limen_take_names(values[OPTION_LABELS], "labels", &out->labels, &labels,

@@ -1,49 +1,21 @@
-#include "tally.h"
+#include "tune.h"
 
 #include <string.h>
 
 /* Below this many cells an update is over before another thread could use the interpreter lock. */
 #define CELLS_WORTH_UNLOCKING 20000
 
-typedef struct tally_object {
-    PyObject_HEAD limen_tally *tally;
-    PyObject *arrays; /* keeps attached count arrays alive, or NULL */
-    int busy;         /* an update without the lock is under way */
-} tally_object;
-
-/* The module of our type, which a subclass made in Python does not have itself. */
-static limen_module *module_of(PyObject *self)
+int limen_tally_enter(limen_tally_object *self)
 {
-    for (PyTypeObject *type = Py_TYPE(self); type;
-         type = (PyTypeObject *)PyType_GetSlot(type, Py_tp_base)) {
-        limen_module *module = PyType_GetModuleState(type);
-
-        if (module)
-            return module;
-        PyErr_Clear();
-    }
-    return NULL;
-}
-
-/* Claims the tally for one call; two threads in one tally would corrupt it. */
-static int enter(tally_object *self)
-{
-    int free = 0;
-
-    if (!self->tally) {
-        PyErr_SetString(PyExc_RuntimeError, "Tally.__init__ was not called");
-        return -1;
-    }
-    if (__atomic_compare_exchange_n(&self->busy, &free, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-        return 0;
-    PyErr_SetString(PyExc_RuntimeError,
-                    "another thread is using this Tally: give each thread its own and merge them");
+    if (self->tally)
+        return limen_claim(&self->busy, "Tally");
+    PyErr_SetString(PyExc_RuntimeError, "Tally.__init__ was not called");
     return -1;
 }
 
-static void leave(tally_object *self)
+void limen_tally_leave(limen_tally_object *self)
 {
-    __atomic_store_n(&self->busy, 0, __ATOMIC_RELEASE);
+    limen_unclaim(&self->busy);
 }
 
 /* ---- Life --------------------------------------------------------------------------------- */
@@ -92,7 +64,8 @@ static int take_arrays(limen_module *module, const limen_spec *spec, PyObject *a
     return 0;
 }
 
-static int make(tally_object *self, limen_module *module, const limen_spec *spec, PyObject *arrays)
+static int make(limen_tally_object *self, limen_module *module, const limen_spec *spec,
+                PyObject *arrays)
 {
     limen_count_arrays counts = {0};
     limen_error error;
@@ -113,7 +86,7 @@ static int make(tally_object *self, limen_module *module, const limen_spec *spec
 
 static int tally_init(PyObject *object, PyObject *args, PyObject *kwargs)
 {
-    tally_object *self = (tally_object *)object;
+    limen_tally_object *self = (limen_tally_object *)object;
     const char *names[SPEC_ARGUMENTS + 1];
     PyObject *values[SPEC_ARGUMENTS + 1];
     limen_owned_spec spec = {0};
@@ -127,15 +100,15 @@ static int tally_init(PyObject *object, PyObject *args, PyObject *kwargs)
     names[SPEC_ARGUMENTS] = "arrays";
     if (limen_arguments_tuple("Tally", names, SPEC_ARGUMENTS + 1, 3, 1, args, kwargs, values) ==
             0 &&
-        limen_spec_take(module_of(object), values, &spec) == 0)
-        status = make(self, module_of(object), &spec.spec, values[SPEC_ARGUMENTS]);
+        limen_spec_take(limen_module_of_object(object), values, &spec) == 0)
+        status = make(self, limen_module_of_object(object), &spec.spec, values[SPEC_ARGUMENTS]);
     limen_spec_release(&spec);
     return status;
 }
 
 static void tally_dealloc(PyObject *object)
 {
-    tally_object *self = (tally_object *)object;
+    limen_tally_object *self = (limen_tally_object *)object;
     PyTypeObject *type = Py_TYPE(object);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
 
@@ -151,7 +124,7 @@ static PyObject *tally_update(PyObject *object, PyTypeObject *type, PyObject *co
                               size_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = {"scores", "targets", "weights", "groups"};
-    tally_object *self = (tally_object *)object;
+    limen_tally_object *self = (limen_tally_object *)object;
     limen_module *module = PyType_GetModuleState(type);
     PyObject *values[4];
     limen_owned_batch owned;
@@ -160,7 +133,7 @@ static PyObject *tally_update(PyObject *object, PyTypeObject *type, PyObject *co
     int ready;
 
     if (limen_arguments("update", names, 4, 4, 2, args, (Py_ssize_t)nargs, kwnames, values) < 0 ||
-        enter(self) < 0)
+        limen_tally_enter(self) < 0)
         return NULL;
     memset(&owned, 0, sizeof owned);
     ready = limen_batch_take(module, limen_tally_spec(self->tally)->task, values[0], values[1],
@@ -180,7 +153,7 @@ static PyObject *tally_update(PyObject *object, PyTypeObject *type, PyObject *co
         }
     }
     limen_batch_release(&owned);
-    leave(self);
+    limen_tally_leave(self);
     if (!ready)
         return NULL;
     return status == LIMEN_OK ? Py_NewRef(Py_None) : limen_raise(module, &error);
@@ -190,7 +163,7 @@ static PyObject *tally_merge(PyObject *object, PyTypeObject *type, PyObject *con
                              size_t nargs, PyObject *kwnames)
 {
     static const char *const names[] = {"other"};
-    tally_object *self = (tally_object *)object;
+    limen_tally_object *self = (limen_tally_object *)object;
     limen_module *module = PyType_GetModuleState(type);
     PyObject *values[1];
     limen_error error;
@@ -206,27 +179,27 @@ static PyObject *tally_merge(PyObject *object, PyTypeObject *type, PyObject *con
         PyErr_SetString(PyExc_ValueError, "a Tally cannot be merged with itself");
         return NULL;
     }
-    if (enter(self) < 0)
+    if (limen_tally_enter(self) < 0)
         return NULL;
-    if (enter((tally_object *)values[0]) < 0) {
-        leave(self);
+    if (limen_tally_enter((limen_tally_object *)values[0]) < 0) {
+        limen_tally_leave(self);
         return NULL;
     }
-    status = limen_tally_merge(self->tally, ((tally_object *)values[0])->tally, &error);
-    leave((tally_object *)values[0]);
-    leave(self);
+    status = limen_tally_merge(self->tally, ((limen_tally_object *)values[0])->tally, &error);
+    limen_tally_leave((limen_tally_object *)values[0]);
+    limen_tally_leave(self);
     return status == LIMEN_OK ? Py_NewRef(Py_None) : limen_raise(module, &error);
 }
 
 static PyObject *tally_reset(PyObject *object, PyObject *unused)
 {
-    tally_object *self = (tally_object *)object;
+    limen_tally_object *self = (limen_tally_object *)object;
 
     (void)unused;
-    if (enter(self) < 0)
+    if (limen_tally_enter(self) < 0)
         return NULL;
     limen_tally_reset(self->tally);
-    leave(self);
+    limen_tally_leave(self);
     Py_RETURN_NONE;
 }
 
@@ -235,7 +208,7 @@ static PyObject *tally_reset(PyObject *object, PyObject *unused)
 static PyObject *tally_report(PyObject *object, PyTypeObject *type, PyObject *const *args,
                               size_t nargs, PyObject *kwnames)
 {
-    tally_object *self = (tally_object *)object;
+    limen_tally_object *self = (limen_tally_object *)object;
     limen_module *module = PyType_GetModuleState(type);
     PyObject *values[OPTION_ARGUMENTS], *report = NULL;
     limen_owned_options owned = {0};
@@ -245,12 +218,12 @@ static PyObject *tally_report(PyObject *object, PyTypeObject *type, PyObject *co
     if (limen_arguments("report", limen_option_names, OPTION_ARGUMENTS, 1, 0, args,
                         (Py_ssize_t)nargs, kwnames, values) < 0)
         return NULL;
-    if (limen_options_take(module, values, &owned) == 0 && enter(self) == 0) {
+    if (limen_options_take(module, values, &owned) == 0 && limen_tally_enter(self) == 0) {
         if (limen_compute(self->tally, &owned.options, NULL, &result, &error) == LIMEN_OK)
             report = limen_result_wrap(module, result);
         else
             (void)limen_raise(module, &error);
-        leave(self);
+        limen_tally_leave(self);
     }
     limen_options_release(&owned);
     return report;
@@ -310,7 +283,7 @@ static PyObject *tally_metric(PyObject *object, PyTypeObject *type, PyObject *co
 {
     enum { OWN = 4 };
     const char *names[OWN + OPTION_ARGUMENTS] = {"name", "average", "set", "group"};
-    tally_object *self = (tally_object *)object;
+    limen_tally_object *self = (limen_tally_object *)object;
     limen_module *module = PyType_GetModuleState(type);
     PyObject *values[OWN + OPTION_ARGUMENTS], *numbers = NULL;
     limen_owned_options owned = {0};
@@ -321,9 +294,9 @@ static PyObject *tally_metric(PyObject *object, PyTypeObject *type, PyObject *co
                         kwnames, values) < 0)
         return NULL;
     if (take_request(values, &request) == 0 &&
-        limen_options_take(module, values + OWN, &owned) == 0 && enter(self) == 0) {
+        limen_options_take(module, values + OWN, &owned) == 0 && limen_tally_enter(self) == 0) {
         numbers = values_of(module, self->tally, &request, &owned.options);
-        leave(self);
+        limen_tally_leave(self);
     }
     limen_options_release(&owned);
     return numbers;
@@ -396,7 +369,7 @@ static PyObject *read_numbers(PyObject *object, PyTypeObject *type, PyObject *co
                                                 int64_t))
 {
     static const char *const names[] = {"set", "group"};
-    tally_object *self = (tally_object *)object;
+    limen_tally_object *self = (limen_tally_object *)object;
     limen_module *module = PyType_GetModuleState(type);
     PyObject *values[2], *numbers;
     int64_t set = 0;
@@ -404,10 +377,10 @@ static PyObject *read_numbers(PyObject *object, PyTypeObject *type, PyObject *co
 
     if (limen_arguments(function, names, 2, 2, 0, args, (Py_ssize_t)nargs, kwnames, values) < 0 ||
         limen_take_int64(values[0], "set", &set) < 0 ||
-        limen_take_int64(values[1], "group", &group) < 0 || enter(self) < 0)
+        limen_take_int64(values[1], "group", &group) < 0 || limen_tally_enter(self) < 0)
         return NULL;
     numbers = read(module, self->tally, set, group);
-    leave(self);
+    limen_tally_leave(self);
     return numbers;
 }
 
@@ -461,25 +434,34 @@ static PyObject *tally_edge_counts(PyObject *object, PyTypeObject *type, PyObjec
 static PyObject *get_samples(PyObject *object, void *unused)
 {
     (void)unused;
-    return PyLong_FromLongLong(limen_tally_samples(((tally_object *)object)->tally));
+    return PyLong_FromLongLong(limen_tally_samples(((limen_tally_object *)object)->tally));
 }
 
 static PyObject *get_width(PyObject *object, void *unused)
 {
     (void)unused;
-    return PyLong_FromLongLong(limen_tally_spec(((tally_object *)object)->tally)->width);
+    return PyLong_FromLongLong(limen_tally_spec(((limen_tally_object *)object)->tally)->width);
 }
 
 static PyObject *get_sets(PyObject *object, void *unused)
 {
     (void)unused;
-    return PyLong_FromLongLong(limen_tally_spec(((tally_object *)object)->tally)->sets);
+    return PyLong_FromLongLong(limen_tally_spec(((limen_tally_object *)object)->tally)->sets);
+}
+
+static PyObject *get_task(PyObject *object, void *unused)
+{
+    static const char *const tasks[] = {"", "binary", "multiclass", "multilabel"};
+
+    (void)unused;
+    return PyUnicode_FromString(
+        tasks[limen_tally_spec(((limen_tally_object *)object)->tally)->task]);
 }
 
 static PyObject *get_dtype(PyObject *object, void *unused)
 {
     const char *name =
-        limen_dtype_name(limen_tally_spec(((tally_object *)object)->tally)->score_dtype);
+        limen_dtype_name(limen_tally_spec(((limen_tally_object *)object)->tally)->score_dtype);
 
     (void)unused;
     return name ? PyUnicode_FromString(name) : Py_NewRef(Py_None);
@@ -522,10 +504,20 @@ static PyMethodDef methods[] = {
      "for "
      "score >= edge: a memoryview\nof shape (L, 4 x edges), edges from the lowest up. There is one "
      "set."},
+    {"tune", FAST(limen_tally_method_tune),
+     "tune($self, objective='f1', *, scope='label', ...)\n--\n\n"
+     "The best thresholds for what the tally keeps, as a Result."},
+    {"curve", FAST(limen_tally_method_curve),
+     "curve($self, kind='roc', label=-1, *, group=-1, thin='none', points=0)\n--\n\n"
+     "Columns of a curve: a dict of memoryviews."},
+    {"reliability", FAST(limen_tally_method_reliability),
+     "reliability($self, label=-1, *, group=-1)\n--\n\n"
+     "A memoryview of shape (bins + 1, 5): low, high, weight, confidence, positives."},
     {NULL, NULL, 0, NULL},
 };
 
 static PyGetSetDef properties[] = {
+    {"task", get_task, NULL, "binary, multiclass or multilabel.", NULL},
     {"samples", get_samples, NULL, "Samples added.", NULL},
     {"width", get_width, NULL, "Labels or classes.", NULL},
     {"sets", get_sets, NULL, "Threshold sets.", NULL},
@@ -547,7 +539,7 @@ static PyType_Slot slots[] = {
 PyObject *limen_tally_type(PyObject *module)
 {
     PyType_Spec spec = {.name = "limen._core.Tally",
-                        .basicsize = sizeof(tally_object),
+                        .basicsize = sizeof(limen_tally_object),
                         .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
                         .slots = slots};
 

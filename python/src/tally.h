@@ -5,6 +5,16 @@
 #include "core.h"
 #include "ingest.h"
 
+typedef struct limen_tally_object {
+    PyObject_HEAD limen_tally *tally;
+    PyObject *arrays; /* keeps attached count arrays alive, or NULL */
+    int busy;         /* a call is under way */
+} limen_tally_object;
+
+/* Claims the tally for one call; -1 with an exception. */
+int limen_tally_enter(limen_tally_object *self);
+void limen_tally_leave(limen_tally_object *self);
+
 /* A spec with the memory that its pointers point to. Zero before use. */
 typedef struct limen_owned_spec {
     limen_spec spec;
@@ -63,6 +73,9 @@ enum {
     OPTION_ARGUMENTS
 };
 extern const char *const limen_option_names[OPTION_ARGUMENTS];
+
+/* 0, 1, nan or "skip"; NULL and None leave *out as it is. */
+int limen_take_zero_division(PyObject *value, limen_zero_division *out);
 
 int limen_options_take(limen_module *module, PyObject *const *values, limen_owned_options *out);
 void limen_options_release(limen_owned_options *options);

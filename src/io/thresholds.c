@@ -224,6 +224,29 @@ static limen_status read_npy(limen_thresholds *thresholds, const char *path,
     return status;
 }
 
+limen_status limen_thresholds_size(limen_thresholds *thresholds, int64_t width, limen_error *error)
+{
+    thresholds->values =
+        limen_new(&thresholds->allocator, (size_t)width, sizeof *thresholds->values);
+    if (!thresholds->values)
+        return limen_fail_memory(error, (size_t)width * sizeof *thresholds->values);
+    thresholds->info.width = width;
+    thresholds->info.values = thresholds->values;
+    return LIMEN_OK;
+}
+
+static limen_status read_spec(limen_thresholds *thresholds, const char *spec,
+                              limen_threshold_target *target, limen_error *error)
+{
+    if (limen_path_ends(spec, ".json"))
+        return limen_thresholds_read_json(thresholds, spec, target, error);
+    if (limen_path_ends(spec, ".npy"))
+        return read_npy(thresholds, spec, target, error);
+    if (strchr(spec, '='))
+        return read_by_name(thresholds, spec, target, error);
+    return read_list(thresholds, spec, target, error);
+}
+
 limen_status limen_thresholds_read(const char *spec, int64_t width, const char *const *labels,
                                    const limen_allocator *allocator, limen_thresholds **thresholds,
                                    const char **file, limen_error *error)
@@ -231,35 +254,26 @@ limen_status limen_thresholds_read(const char *spec, int64_t width, const char *
     limen_allocator memory = limen_allocator_or_default(allocator);
     limen_threshold_target target = {.width = width, .labels = labels};
     int is_json = limen_path_ends(spec, ".json");
-    int is_npy = limen_path_ends(spec, ".npy");
     limen_thresholds *made;
     limen_status status;
 
     if (file)
         *file = NULL;
-    if (width < 1)
-        return limen_fail(error, LIMEN_ERR_ARGUMENT, "width is %lld; at least 1 is wanted",
+    if (width < 0 || (width == 0 && (!is_json || labels)))
+        return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                          "width is %lld; at least 1 is wanted, or 0 for that of a .json file",
                           (long long)width);
     made = limen_new(&memory, 1, sizeof *made);
     if (!made)
         return limen_fail_memory(error, sizeof *made);
     made->allocator = memory;
-    made->info = (limen_thresholds_info){.size = sizeof made->info, .width = width};
+    made->info = (limen_thresholds_info){.size = sizeof made->info};
     limen_names_init(&made->names, &memory);
-    made->values = limen_new(&memory, (size_t)width, sizeof *made->values);
-    made->info.values = made->values;
-    if (!made->values)
-        status = limen_fail_memory(error, (size_t)width * sizeof *made->values);
-    else if (is_json)
-        status = limen_thresholds_read_json(made, spec, &target, error);
-    else if (is_npy)
-        status = read_npy(made, spec, &target, error);
-    else if (strchr(spec, '='))
-        status = read_by_name(made, spec, &target, error);
-    else
-        status = read_list(made, spec, &target, error);
+    status = width > 0 ? limen_thresholds_size(made, width, error) : LIMEN_OK;
+    if (status == LIMEN_OK)
+        status = read_spec(made, spec, &target, error);
     if (status != LIMEN_OK) {
-        if (file && (is_json || is_npy) && status != LIMEN_ERR_MEMORY)
+        if (file && (is_json || limen_path_ends(spec, ".npy")) && status != LIMEN_ERR_MEMORY)
             *file = spec;
         limen_thresholds_destroy(made);
         return status;

@@ -25,8 +25,12 @@ void limen_threshold_label(const limen_threshold_target *target, int64_t index, 
 /* The index of a label by name (without names: by its number), or -1. */
 int64_t limen_threshold_find(const limen_threshold_target *target, const char *name);
 
-/* A limen-thresholds file into thresholds whose values have been allocated. */
+/* Memory for `width` values. */
+limen_status limen_thresholds_size(limen_thresholds *thresholds, int64_t width, limen_error *error);
+
+/* A limen-thresholds file into thresholds that have been sized, or with a target of width 0, which
+ * gets the file's. */
 limen_status limen_thresholds_read_json(limen_thresholds *thresholds, const char *path,
-                                        const limen_threshold_target *target, limen_error *error);
+                                        limen_threshold_target *target, limen_error *error);
 
 #endif

@@ -171,20 +171,35 @@ static void order_names(limen_names *names, const limen_threshold_target *target
     }
 }
 
+/* As many labels as the data has, or as there are, where that is asked for. */
+static limen_status match_width(limen_thresholds *thresholds, const json_t *labels,
+                                limen_threshold_target *target, limen_error *error)
+{
+    int64_t count = (int64_t)json_array_size(labels);
+
+    if (!json_is_array(labels))
+        return limen_fail(error, LIMEN_ERR_FORMAT, "has no array \"labels\"");
+    if (count == 0 && target->width == 0)
+        return limen_fail(error, LIMEN_ERR_FORMAT, "has no labels");
+    if (target->width == 0) {
+        target->width = count;
+        return limen_thresholds_size(thresholds, count, error);
+    }
+    if (count != target->width)
+        return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                          "has thresholds for %lld labels, the data has %lld", (long long)count,
+                          (long long)target->width);
+    return LIMEN_OK;
+}
+
 static limen_status read_root(limen_thresholds *thresholds, const json_t *root,
-                              const limen_threshold_target *target, limen_error *error)
+                              limen_threshold_target *target, limen_error *error)
 {
     const json_t *labels = json_object_get(root, "labels");
     limen_status status = read_head(&thresholds->info, root, error);
 
-    if (status != LIMEN_OK)
-        return status;
-    if (!json_is_array(labels))
-        return limen_fail(error, LIMEN_ERR_FORMAT, "has no array \"labels\"");
-    if ((int64_t)json_array_size(labels) != target->width)
-        return limen_fail(error, LIMEN_ERR_ARGUMENT,
-                          "has thresholds for %lld labels, the data has %lld",
-                          (long long)json_array_size(labels), (long long)target->width);
+    if (status == LIMEN_OK)
+        status = match_width(thresholds, labels, target, error);
     for (int64_t i = 0; i < target->width && status == LIMEN_OK; i++)
         status = read_label(thresholds, json_array_get(labels, (size_t)i), i, target, error);
     /* As many labels as the data has, all among its names, and none twice: a perfect match. */
@@ -198,7 +213,7 @@ static limen_status read_root(limen_thresholds *thresholds, const json_t *root,
 }
 
 limen_status limen_thresholds_read_json(limen_thresholds *thresholds, const char *path,
-                                        const limen_threshold_target *target, limen_error *error)
+                                        limen_threshold_target *target, limen_error *error)
 {
     json_error_t fault;
     json_t *root;

@@ -167,6 +167,20 @@ static void test_json(void **unused)
     assert_string_equal(limen_thresholds_describe(thresholds)->labels[0], "c=d");
     limen_thresholds_destroy(thresholds);
 
+    /* Without data the file is as wide as it is. */
+    assert_int_equal(limen_thresholds_read(path, 0, NULL, NULL, &thresholds, NULL, &error),
+                     LIMEN_OK);
+    assert_int_equal(limen_thresholds_describe(thresholds)->width, 3);
+    assert_true(limen_thresholds_describe(thresholds)->values[2] == 1);
+    limen_thresholds_destroy(thresholds);
+    assert_int_equal(limen_thresholds_read(path, 0, labels, NULL, &thresholds, NULL, &error),
+                     LIMEN_ERR_ARGUMENT);
+    assert_int_equal(limen_thresholds_read("0.5", 0, NULL, NULL, &thresholds, NULL, &error),
+                     LIMEN_ERR_ARGUMENT);
+    path = test_write_text(&folder, "n.json", HEAD "\"labels\": []}");
+    assert_int_equal(limen_thresholds_read(path, 0, NULL, NULL, &thresholds, NULL, &error),
+                     LIMEN_ERR_FORMAT);
+
     path = test_write_text(&folder, "m.json",
                            HEAD "\"task\": \"multiclass\", \"labels\": [{\"offset\": 0}, "
                                 "{\"offset\": -0.5}, {\"offset\": \"+inf\"}]}");

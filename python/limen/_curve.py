@@ -1,0 +1,74 @@
+"""What curves and the reliability table are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas
+
+COLUMNS = ("thresholds", "fpr", "tpr", "recall", "precision", "tp", "fp")
+
+
+class Curve:
+    """Points of a curve from the highest threshold down: what score >= threshold predicts.
+
+    Columns are memoryviews of float64, which numpy.asarray takes as they are. cuts: points before
+    thinning. error: no point left out by points= is farther than this from the line drawn.
+    """
+
+    thresholds: memoryview
+    tp: memoryview
+    fp: memoryview
+    positives: float
+    negatives: float
+    cuts: int
+    error: float
+
+    def __init__(self, **columns: Any) -> None:
+        self.__dict__.update(columns)
+
+    def __len__(self) -> int:
+        return len(self.thresholds)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A row a point."""
+        import pandas as pd
+
+        return pd.DataFrame({name: vars(self)[name] for name in COLUMNS if name in vars(self)})
+
+    def __repr__(self) -> str:
+        return (
+            f"<limen.{type(self).__name__} of {len(self)} points, {self.positives:g} positives, "
+            f"{self.negatives:g} negatives>"
+        )
+
+
+class RocCurve(Curve):
+    """fpr and tpr, from (0, 0) at threshold inf; NaN where a class is missing."""
+
+    fpr: memoryview
+    tpr: memoryview
+
+
+class PrCurve(Curve):
+    """recall and precision; NaN where they are 0/0."""
+
+    recall: memoryview
+    precision: memoryview
+
+
+CURVES = {"roc": RocCurve, "pr": PrCurve}
+
+
+class ReliabilityBin(NamedTuple):
+    """Probabilities from low to less than high; the last bin of a table holds exactly 1.
+
+    The mean probability is confidence / weight, the share of positives positives / weight.
+    """
+
+    low: float
+    high: float
+    weight: float
+    confidence: float
+    positives: float

@@ -1,0 +1,518 @@
+"""limen.tune, Search, Tally.tune, Thresholds and curves, against every cut by NumPy and peers."""
+
+import copy
+import itertools
+import json
+import math
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import warnings
+
+import numpy as np
+import pytest
+import sklearn.metrics
+
+import limen
+from oracle import averaged, metric
+from test_tune import ROOT
+from test_tune import limen as program  # noqa: F401
+
+RULES = {"ge": np.greater_equal, "gt": np.greater}
+LOW_IS_BEST = ("cost", "distance01")
+
+
+def make(seed, rows=60, width=1, dtype=np.float32, digits=1, ties=True):
+    """Scores that tie, and targets that follow them."""
+    random = np.random.default_rng(seed)
+    scores = random.random((rows, width))
+    targets = (random.random((rows, width)) < scores * 0.8).astype(np.uint8)
+    return (scores.round(digits) if ties else scores).astype(dtype), targets
+
+
+def cells(taken, targets, weights=None):
+    weights = np.ones(len(targets)) if weights is None else weights
+    true = targets == 1
+    return [float(weights[each].sum()) for each in
+            (taken & true, taken & ~true, ~taken & ~true, ~taken & true)]  # fmt: skip
+
+
+def cuts(scores, targets, weights=None):
+    """(tp, fp, tn, fn) of every different decision, "none" and "all" among them."""
+    values = [*np.unique(scores), np.inf]
+    return [cells(scores >= value, targets, weights) for value in values]
+
+
+def values_of(counts, objective, **options):
+    name, _, parameter = objective.partition(":")
+    if name == "fbeta":
+        options["beta"] = float(parameter)
+    if name == "net_benefit":
+        options["pt"] = float(parameter)
+    name = {"youden": "informedness"}.get(name, name)
+    found = [metric(name, each, **options) for each in counts]
+    sign = -1 if name in LOW_IS_BEST else 1
+    return [-math.inf if value is None else sign * value for value in found]
+
+
+def decided(thresholds, scores):
+    return np.asarray(thresholds.apply(scores)).reshape(scores.shape).astype(bool)
+
+
+@pytest.mark.parametrize(
+    "objective",
+    ["f1", "fbeta:2", "accuracy", "balanced_accuracy", "precision", "recall", "jaccard", "mcc",
+     "kappa", "youden", "gmean", "fowlkes_mallows", "net_benefit:0.2", "distance01",
+     "min_se_sp"],
+)  # fmt: skip
+@pytest.mark.parametrize("rule", RULES)
+def test_every_objective_against_every_cut(objective, rule):
+    for seed in range(6):
+        scores, targets = make(seed, width=2)
+        found = limen.tune(scores, targets, objective, rule=rule)
+        taken = decided(found, scores)
+        for label in range(2):
+            best = max(values_of(cuts(scores[:, label], targets[:, label]), objective))
+            here = values_of([cells(taken[:, label], targets[:, label])], objective)[0]
+            assert here == pytest.approx(best, abs=1e-15)
+            assert found.column("value")[label] == pytest.approx(abs(best), abs=1e-15)
+            low, high = found.column("low")[label], found.column("high")[label]
+            inside = {"ge": high, "gt": low}[rule]
+            assert inside == found[label] and low <= high
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_dtypes_and_layouts(dtype):
+    scores, targets = make(1, width=3, dtype=dtype)
+    found = limen.tune(scores, targets)
+    assert found.dtype == np.dtype(dtype).name
+    assert limen.tune(np.asfortranarray(scores), targets[::-1][::-1].astype(bool)) == found
+    assert limen.tune(scores[:, 1], targets[:, 1]).values == found.values[1:2]
+    assert limen.tune(scores.tolist(), targets.tolist()).value == found.value
+
+
+def test_weights():
+    scores, targets = make(2, width=1)
+    weights = np.random.default_rng(3).random(len(scores)).round(2)
+    found = limen.tune(scores[:, 0], targets[:, 0], "f1", weights=weights)
+    best = max(values_of(cuts(scores[:, 0], targets[:, 0], weights), "f1"))
+    assert found.value == pytest.approx(best, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "cost",
+    [{"fp": 1, "fn": 5}, (0, 1, 0, 5), [[0, 1, 0, 5]], {"*": {"fp": 1, "fn": 5}}],
+)
+def test_costs(cost):
+    scores, targets = make(4)
+    found = limen.tune(scores[:, 0], targets[:, 0], "cost", cost=cost)
+    least = -max(values_of(cuts(scores[:, 0], targets[:, 0]), "cost", cost=(0, 1, 0, 5)))
+    assert found.value == least
+    matrix = limen.tune(scores[:, 0], targets[:, 0], "cost", cost=[[0, 1], [5, 0]])
+    assert matrix == found
+
+
+@pytest.mark.parametrize(
+    "cost",
+    [
+        {"fp": [1, 1, 2], "fn": [5, 1, 1]},
+        {"0": {"fp": 1, "fn": 5}, "2": {"fp": 2, "fn": 1}, "*": {"fp": 1, "fn": 1}},
+        np.array([[0, 1, 0, 5], [0, 1, 0, 1], [0, 2, 0, 1]]),
+    ],
+)
+def test_costs_a_label(cost):
+    scores, targets = make(5, width=3)
+    found = limen.tune(scores, targets, "cost", cost=cost)
+    for label, prices in enumerate([(0, 1, 0, 5), (0, 1, 0, 1), (0, 2, 0, 1)]):
+        counts = cuts(scores[:, label], targets[:, label])
+        assert found.column("value")[label] == -max(values_of(counts, "cost", cost=prices))
+
+
+def test_requirements_against_every_cut():
+    for seed in range(8):
+        scores, targets = make(seed, width=2)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = limen.tune(scores, targets, "recall", require="precision>=0.7,1:fpr<=0.3")
+        for label in range(2):
+            allowed = [
+                each
+                for each in cuts(scores[:, label], targets[:, label])
+                if (metric("precision", each) or 0) >= 0.7
+                and (label == 0 or metric("fpr", each) <= 0.3)
+            ]
+            best = max(values_of(allowed, "recall"), default=None)
+            if best is None:
+                assert found.column("status")[label] == "infeasible" and not found.feasible
+            else:
+                assert found.column("value")[label] == best
+
+
+def test_ways_to_write_requirements():
+    scores, targets = make(7, rows=200, width=2)
+    labels = ["joy", "a:b"]
+    same = [
+        "precision>=0.7,predicted_rate<=0.5,a:b:recall>=0.4",
+        ["precision >= 0.7", "predicted_rate<=0.5", "a:b:recall>=0.4"],
+        {"precision": 0.7, "predicted_rate": "<=0.5", "a:b:recall": 0.4},
+        {"precision": ">=0.7", "predicted_rate": "<=0.5", "a:b": {"recall": ">=0.4"}},
+    ]
+    found = [limen.tune(scores, targets, require=each, labels=labels).report for each in same]
+    assert all(each == found[0] for each in found[1:])
+    ceiling = limen.tune(scores, targets, "recall", require={"fpr": 0.1})
+    assert ceiling == limen.tune(scores, targets, "recall", require="fpr<=0.1")
+    both = limen.tune(scores, targets, require={"predicted_rate": (">=0.2", "<=0.4")})
+    assert both == limen.tune(scores, targets, require="predicted_rate>=0.2,predicted_rate<=0.4")
+
+
+def test_infeasible_warns():
+    with pytest.warns(UserWarning, match="cannot be met"):
+        found = limen.tune([0.9, 0.8, 0.7], [0, 1, 0], require="precision>=0.9")
+    assert not found.feasible and found.column("status") == ("infeasible",)
+
+
+def test_micro_and_global_against_all_combinations():
+    for seed in range(4):
+        scores, targets = make(seed, rows=14, width=3)
+        sums = [
+            np.sum(each, axis=0)
+            for each in itertools.product(
+                *(cuts(scores[:, label], targets[:, label]) for label in range(3))
+            )
+        ]
+        joint = limen.tune(scores, targets, scope="micro")
+        assert joint.value == max(values_of(sums, "f1"))
+        one = limen.tune(scores, targets, scope="global")
+        assert len(set(one.values)) == 1
+        assert one.value == max(values_of(cuts(scores.ravel(), targets.ravel()), "f1"))
+
+
+@pytest.mark.parametrize("scope", ["macro", "weighted"])
+def test_means(scope):
+    scores, targets = make(3, width=3)
+    found = limen.tune(scores, targets, scope=scope)
+    counts = np.array(
+        [cells(taken, target) for taken, target in zip(decided(found, scores).T, targets.T,
+                                                       strict=True)]
+    )  # fmt: skip
+    assert found.value == pytest.approx(averaged("f1", counts, scope)[0], abs=1e-15)
+
+
+def test_ties_plateau_and_midpoint():
+    scores, targets = [0.1, 0.2, 0.8, 0.9], [0, 1, 0, 1]
+    highest = limen.tune(scores, targets, "accuracy", plateau=True)
+    lowest = limen.tune(scores, targets, "accuracy", ties="lowest")
+    assert highest.values == (0.9,) and lowest.values == (0.2,)
+    plateau = highest.report["labels"][0]["plateau"]
+    assert [each["threshold"] for each in plateau] == [0.9, 0.2]
+    assert limen.tune(scores, targets, "accuracy", at="midpoint")[0] == pytest.approx(0.85)
+
+
+def test_missing_classes():
+    none = limen.tune([0.1, 0.9], [0, 0])
+    assert none.column("status") == ("no_positives",) and none.values == (math.inf,)
+    assert none.value == 0.0
+    skipped = limen.tune([0.1, 0.9], [0, 0], zero_division="skip")
+    assert skipped.value is None and skipped.column("value") == (None,)
+
+
+# ---- The forms of the search ----------------------------------------------------------------
+
+
+def test_search_by_batches_is_the_search_of_all():
+    scores, targets = make(9, rows=5000, width=4, digits=3)
+    whole = limen.tune(scores, targets, scope="micro")
+    parts = [(scores[i : i + 700], targets[i : i + 700]) for i in range(0, 5000, 700)]
+    search = limen.Search("multilabel", 4, scope="micro")
+    assert search.run(parts).report == whole.report
+    assert limen.Search("multilabel", 4, scope="micro").run(lambda: iter(parts)) == whole
+    tally = limen.Tally("multilabel", 4, keep="scores")
+    for part in parts:
+        tally.update(*part)
+    assert tally.tune(scope="micro").report == whole.report
+    with pytest.raises(TypeError, match="a function that makes one"):
+        limen.Search("multilabel", 4).run(iter(parts))
+
+
+def test_search_refuses():
+    search = limen.Search("binary")
+    search.update([0.1, 0.9], [0, 1])
+    with pytest.raises(limen.Error) as caught:
+        search.result()
+    assert caught.value.code == "LIMEN_ERR_ARGUMENT"
+    if search.next_pass():
+        search.update([0.1, 0.9], [0, 1])
+        assert search.next_pass() is False
+    assert search.result().values == (0.9,)
+    other = limen.Search("binary")
+    other.update([0.1, 0.9], [0, 1])
+    with pytest.raises(limen.Error) as caught:
+        other.update([0.5, 0.5, np.nan], [0, 1, 1])
+    assert (caught.value.row, caught.value.column) == (4, 0)
+
+
+def test_one_search_a_thread():
+    scores, targets = make(0, rows=400_000, ties=False)
+    search, refused = limen.Search("binary"), []
+
+    def work():
+        for _ in range(3):
+            try:
+                search.update(scores[:, 0], targets[:, 0])
+            except RuntimeError as error:
+                refused.append(str(error))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all("another thread" in each for each in refused)
+
+
+def test_histogram_gap_is_honest():
+    scores, targets = make(11, rows=4000, ties=False)
+    tally = limen.Tally("binary", keep="histogram", bins=64)
+    tally.update(scores[:, 0], targets[:, 0])
+    rough, exact = tally.tune(), limen.tune(scores[:, 0], targets[:, 0])
+    assert rough.value <= exact.value <= rough.value + rough.report["gap"]
+    with pytest.raises(limen.Error, match="SCORES"):
+        limen.Tally("binary").tune()
+
+
+# ---- Refusals -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"objective": "f2"}, limen.Error, "f2"),
+        ({"objective": 3}, TypeError, "objective"),
+        ({"scope": "micor"}, ValueError, "'micro'"),
+        ({"rule": "lt"}, ValueError, "'ge', 'gt'"),
+        ({"at": "middle"}, ValueError, "midpoint"),
+        ({"ties": "first"}, ValueError, "highest"),
+        ({"require": "precision"}, ValueError, "precision>=0.9"),
+        ({"require": "precision>=x"}, ValueError, "precision>=0.9"),
+        ({"require": "sorrow:precision>=1"}, ValueError, "'sorrow'"),
+        ({"require": "wisdom>=1"}, limen.Error, "wisdom"),
+        ({"require": {"predicted_rate": 0.5}}, ValueError, "'>=' or '<='"),
+        ({"cost": {"fp": 1}}, ValueError, "objective='cost'"),
+        ({"objective": "cost", "cost": {"xp": 1}}, ValueError, "'xp'"),
+        ({"objective": "cost", "cost": {"fp": [1, 2, 3]}}, ValueError, "3 values for 2"),
+        ({"objective": "cost", "cost": [1, 2, 3]}, ValueError, "shape"),
+        ({"objective": "cost", "cost": {"0": {"fp": 1}}}, ValueError, "leaves out label 1"),
+        ({"objective": "cost", "cost": {"fp": math.nan}}, limen.Error, "finite"),
+        ({"labels": ["one"]}, ValueError, "1 names for 2 labels"),
+        ({"restarts": -1}, limen.Error, "restarts"),
+        ({"zero_division": 2}, ValueError, "zero_division"),
+        ({"weights": [1.0]}, limen.Error, "weights"),
+    ],
+)
+def test_what_is_refused(options, error, said):
+    scores, targets = make(0, width=2)
+    with pytest.raises(error, match=said):
+        limen.tune(scores, targets, **options)
+
+
+def test_place_of_bad_data():
+    scores, targets = make(0, width=2)
+    scores[3, 1] = np.nan
+    with pytest.raises(limen.Error, match=r"scores\[3, 1\]") as caught:
+        limen.tune(scores, targets)
+    assert (caught.value.row, caught.value.column) == (3, 1)
+    assert limen.tune(scores, targets, nan="negative").feasible
+    targets = targets.copy()
+    targets[5, 0] = 7
+    with pytest.raises(limen.Error, match=r"targets\[5, 0\]"):
+        limen.tune(scores, targets, nan="negative")
+    masked = limen.tune(scores, targets, nan="negative", ignore_index=7)
+    kept = np.delete(np.arange(len(scores)), 5)
+    assert masked[0] == limen.tune(scores[kept, 0], targets[kept, 0])[0]
+
+
+# ---- Thresholds -----------------------------------------------------------------------------
+
+
+@pytest.fixture()
+def tuned():
+    return limen.tune(*make(12, width=3), labels=["joy", "anger", "+inf"])
+
+
+def test_round_trips(tuned, tmp_path):
+    path = tmp_path / "best.json"
+    tuned.save(path)
+    again = limen.Thresholds.load(path)
+    assert again == tuned and hash(again) == hash(tuned) and again.report == tuned.report
+    assert json.loads(path.read_text())["labels"][2]["name"] == "+inf" == again.labels[2]
+    for copied in (pickle.loads(pickle.dumps(tuned)), copy.deepcopy(tuned)):
+        assert copied == tuned and copied.report == tuned.report
+    again.save(tmp_path / "second.json")
+    assert (tmp_path / "second.json").read_bytes() == path.read_bytes()
+
+
+def test_the_command_line_writes_and_reads_the_same(program, tmp_path):  # noqa: F811
+    scores, targets = make(13, width=3)
+    np.save(tmp_path / "s.npy", scores)
+    np.save(tmp_path / "t.npy", targets)
+    data = ["--scores", tmp_path / "s.npy", "--targets", tmp_path / "t.npy"]
+    ours, theirs = tmp_path / "ours.json", tmp_path / "theirs.json"
+    found = limen.tune(scores, targets)
+    found.save(ours)
+    subprocess.run([program, "tune", *data, "-o", theirs], check=True, capture_output=True)
+    assert ours.read_bytes() == theirs.read_bytes()
+    assert limen.Thresholds.load(theirs) == found
+    command = [program, "eval", *data, "--thresholds", ours, "--format", "json"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout)["averages"]["macro"]["f1"] == found.value
+
+
+def test_by_hand(tmp_path):
+    made = limen.Thresholds([0.5, math.inf, -math.inf], labels=["a", "b", "c"], rule="gt")
+    made.save(tmp_path / "t.json")
+    assert limen.Thresholds.load(tmp_path / "t.json") == made
+    assert (made["b"], made[2], len(made), next(iter(made))) == (math.inf, -math.inf, 3, 0.5)
+    scores = np.array([[0.5, 9.0, -9.0], [0.6, 9.0, -9.0]])
+    assert np.asarray(made.apply(scores)).tolist() == [[0, 0, 1], [1, 0, 1]]
+    with pytest.raises(KeyError):
+        made["d"]
+    for values, options in [
+        ([], {}),
+        ([math.nan], {}),
+        ([0.5], {"labels": ["a", "b"]}),
+        ([0.5, 0.5], {"labels": ["a", "a"]}),
+        ([0.5], {"rule": "lt"}),
+        ([0.5], {"task": "regression"}),
+    ]:
+        with pytest.raises(ValueError):
+            limen.Thresholds(values, **options)
+    assert made != (0.5, math.inf, -math.inf)
+    assert "a " in repr(made) and "inf" in repr(made)
+
+
+def test_follows_names_width_and_dtype(tuned):
+    scores, targets = make(12, width=3)
+    order = ["+inf", "joy", "anger"]
+    places = [2, 0, 1]
+    here = limen.evaluate(scores[:, places], targets[:, places], tuned, labels=order)
+    assert here["averages"]["macro"]["f1"] == pytest.approx(tuned.value, abs=1e-15)
+    assert tuned.for_data(3, labels=order).report["labels"][0] == tuned.report["labels"][2]
+    with pytest.raises(ValueError, match="'anger'"):
+        tuned.for_data(3, labels=["joy", "rage", "+inf"])
+    with pytest.raises(ValueError, match="3 thresholds, the data has 6"):
+        tuned.apply(np.zeros((2, 6), np.float32))
+    with pytest.warns(UserWarning, match="tuned on float32 scores, these are float64"):
+        tuned.apply(scores.astype(float))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tuned.apply(scores)
+        numbered = limen.tune(scores, targets)
+        limen.evaluate(scores, targets, numbered, labels=order)
+
+
+def test_its_rule_wins():
+    found = limen.tune([0.1, 0.5, 0.9], [0, 0, 1], rule="gt")
+    assert found.values == (0.5,)
+    assert np.asarray(limen.apply([0.5, 0.6], found)).tolist() == [0, 1]
+    assert limen.evaluate([0.5, 0.6], [0, 1], found)["rule"] == "gt"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{\n x", "bad.json:2:2: is not JSON"), ("{}", "is no thresholds file"),
+     ('{"format": "limen-thresholds", "version": 1, "labels": []}', "has no labels")],
+)  # fmt: skip
+def test_bad_files(tmp_path, text, said):
+    path = tmp_path / "bad.json"
+    path.write_text(text)
+    with pytest.raises(limen.Error, match=said) as caught:
+        limen.Thresholds.load(path)
+    assert caught.value.code == "LIMEN_ERR_FORMAT"
+
+
+def test_files_that_cannot_be(tuned, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        limen.Thresholds.load(tmp_path / "none.json")
+    with pytest.raises(limen.Error) as caught:
+        tuned.save(tmp_path / "none" / "t.json")
+    assert caught.value.code == "LIMEN_ERR_IO"
+    for act in (tuned.save, limen.Thresholds.load):
+        with pytest.raises(ValueError, match="JSON"):
+            act(tmp_path / "t.txt")
+    assert os.listdir(tmp_path) == []
+
+
+# ---- Curves ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("thin", ["none", "equal"])
+def test_curves_are_scikit_learns(thin):
+    scores, targets = make(14, rows=400, digits=2)
+    score, target = scores[:, 0], targets[:, 0]
+    drop = thin != "none"
+    fpr, tpr, thresholds = sklearn.metrics.roc_curve(target, score, drop_intermediate=drop)
+    ours = limen.roc_curve(score, target, thin=thin)
+    np.testing.assert_allclose(ours.fpr, fpr)
+    np.testing.assert_allclose(ours.tpr, tpr)
+    np.testing.assert_array_equal(ours.thresholds, thresholds)
+    precision, recall, thresholds = sklearn.metrics.precision_recall_curve(target, score)
+    ours = limen.pr_curve(score, target)
+    np.testing.assert_allclose(np.asarray(ours.precision)[::-1], precision[:-1])
+    np.testing.assert_allclose(np.asarray(ours.recall)[::-1], recall[:-1])
+    np.testing.assert_array_equal(np.asarray(ours.thresholds)[::-1], thresholds)
+
+
+def test_curves_of_labels_and_tallies():
+    scores, targets = make(15, rows=300, width=3)
+    pooled = limen.roc_curve(scores, targets)
+    flat = limen.roc_curve(scores.ravel(), targets.ravel())
+    np.testing.assert_array_equal(pooled.tpr, flat.tpr)
+    tally = limen.Tally("multilabel", 3, keep="scores")
+    tally.update(scores, targets)
+    for label in range(3):
+        ours = tally.curve("pr", label)
+        alone = limen.pr_curve(scores[:, label], targets[:, label])
+        np.testing.assert_array_equal(ours.precision, alone.precision)
+    with pytest.raises(limen.Error):
+        tally.curve("roc", 3)
+    with pytest.raises(ValueError, match="'roc', 'pr'"):
+        tally.curve("lift")
+    with pytest.raises(limen.Error, match="scores"):
+        limen.Tally("binary").curve()
+
+
+def test_points_stay_near_the_curve():
+    scores, targets = make(16, rows=3000, ties=False)
+    whole = limen.roc_curve(scores[:, 0], targets[:, 0])
+    few = limen.roc_curve(scores[:, 0], targets[:, 0], points=30)
+    assert len(few) == 30 and few.cuts == len(whole) and len(few.to_pandas()) == 30
+    drawn = np.interp(whole.fpr, few.fpr, few.tpr)
+    assert 0 < few.error < 0.05 and np.abs(drawn - whole.tpr).mean() < few.error
+
+
+def test_missing_class_is_nan():
+    assert np.isnan(limen.roc_curve([0.1, 0.2], [0, 0]).tpr).all()
+    assert np.isnan(limen.pr_curve([0.1, 0.2], [0, 0]).recall).all()
+
+
+def test_reliability():
+    random = np.random.default_rng(17)
+    scores = random.random(500)
+    targets = (random.random(500) < scores**2).astype(int)
+    scores[:3] = 1.0
+    table = limen.reliability(scores, targets, bins=10)
+    assert len(table) == 11 and table[-1].weight == 3
+    for row in table[:-1]:
+        inside = (scores >= row.low) & (scores < row.high)
+        assert row.weight == inside.sum() and row.positives == targets[inside].sum()
+        assert row.confidence == pytest.approx(scores[inside].sum())
+
+
+def test_import_stays_light():
+    code = "import sys, limen; sys.exit(any(m in sys.modules for m in ('numpy', 'pandas')))"
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": "python"},
+                          cwd=ROOT,
+                          check=False)  # fmt: skip
+    assert done.returncode == 0

@@ -64,8 +64,9 @@ def sklearn_matrix(rows=250_000):
 
 
 def torchmetrics_stat_scores(rows=250_000):
-    import torch
     from torchmetrics.functional.classification import multilabel_stat_scores
+
+    import torch
 
     torch.set_num_threads(1)
     scores, targets, thresholds = make_data(rows)

@@ -145,6 +145,7 @@ set(LIMEN_PYTHON_SOURCES
     python/src/files.c
     python/src/ingest.c
     python/src/module.c
+    python/src/ratio.c
     python/src/result.c
     python/src/spec.c
     python/src/tally.c

@@ -21,6 +21,7 @@ class Tally:
     samples: int
     width: int
     sets: int
+    weighted: bool
     dtype: str | None
     def __init__(
         self,
@@ -67,6 +68,14 @@ class Tally:
     ) -> Result: ...
     def metric(
         self, name: str, average: str = "none", *, set: int = 0, group: int = 0, **options: Any
+    ) -> float | memoryview[float]: ...
+    def ratio(
+        self,
+        formula: tuple[float, ...],
+        average: str = "none",
+        zero_division: float | str = 0.0,
+        labels: str = "all",
+        set: int = 0,
     ) -> float | memoryview[float]: ...
     def counts(self, set: int = 0, group: int = 0) -> memoryview[float]: ...
     def confusion(self, set: int = 0, group: int = 0) -> memoryview[float]: ...

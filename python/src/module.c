@@ -1,5 +1,6 @@
 #include "core.h"
 #include "ingest.h"
+#include "ratio.h"
 #include "tune.h"
 
 #include <string.h>
@@ -202,6 +203,11 @@ static PyMethodDef functions[] = {
     {"apply", (PyCFunction)(void (*)(void))apply, METH_FASTCALL | METH_KEYWORDS,
      "apply($module, scores, *, task, width=1, thresholds=None, rule='ge', ...)\n--\n\n"
      "Decisions: uint8 of shape (N, L), (N,) for binary; int64 class numbers for multiclass."},
+    {"ratio", (PyCFunction)(void (*)(void))limen_ratio, METH_FASTCALL | METH_KEYWORDS,
+     "ratio($module, counts, formula, average='none', zero_division=0, labels='all')\n--\n\n"
+     "Tally.ratio of counts of shape (L, 4): tp, fp, tn, fn."},
+    {"are_probabilities", limen_are_probabilities, METH_O,
+     "are_probabilities($module, scores)\n--\n\nWhether no score is NaN or outside [0, 1]."},
     {"inspect", inspect, METH_O,
      "inspect($module, object)\n--\n\n(address, dtype, shape, strides in bytes) as limen reads the "
      "object."},

@@ -1,5 +1,7 @@
 #include "tune.h"
 
+#include "ratio.h"
+
 #include <string.h>
 
 /* Below this many cells an update is over before another thread could use the interpreter lock. */
@@ -458,6 +460,12 @@ static PyObject *get_task(PyObject *object, void *unused)
         tasks[limen_tally_spec(((limen_tally_object *)object)->tally)->task]);
 }
 
+static PyObject *get_weighted(PyObject *object, void *unused)
+{
+    (void)unused;
+    return PyBool_FromLong(limen_tally_spec(((limen_tally_object *)object)->tally)->weighted);
+}
+
 static PyObject *get_dtype(PyObject *object, void *unused)
 {
     const char *name =
@@ -491,6 +499,11 @@ static PyMethodDef methods[] = {
     {"metric", FAST(tally_metric),
      "metric($self, name, average='none', *, set=0, group=0, zero_division=0, ...)\n--\n\n"
      "One metric: a float, or for average 'none' a memoryview with a value a label."},
+    {"ratio", FAST(limen_tally_ratio),
+     "ratio($self, formula, average='none', zero_division=0, labels='all', set=0)\n--\n\n"
+     "A ratio of sums of counts. formula: the weights of tp, fp, tn, fn above the line and below\n"
+     "it. labels: which a macro average is over: 'all', those 'occurring' in targets or\n"
+     "predictions, or those 'supported' by targets. An average over no label is 0."},
     {"counts", FAST(tally_counts),
      "counts($self, set=0, group=0)\n--\n\ntp, fp, tn, fn a label: a memoryview of shape (L, 4)."},
     {"confusion", FAST(tally_confusion),
@@ -521,6 +534,7 @@ static PyGetSetDef properties[] = {
     {"samples", get_samples, NULL, "Samples added.", NULL},
     {"width", get_width, NULL, "Labels or classes.", NULL},
     {"sets", get_sets, NULL, "Threshold sets.", NULL},
+    {"weighted", get_weighted, NULL, "Whether counts are sums of weights.", NULL},
     {"dtype", get_dtype, NULL, "dtype of the scores, None before the first update.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

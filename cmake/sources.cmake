@@ -3,7 +3,9 @@
 set(LIMEN_SOURCES
     src/core/array.c
     src/core/buffer.c
+    src/core/bytes.c
     src/core/cpu.c
+    src/core/crc32.c
     src/core/memory.c
     src/core/numeric.c
     src/core/status.c
@@ -29,7 +31,9 @@ set(LIMEN_SOURCES
     src/tally/fault.c
     src/tally/hinge.c
     src/tally/histogram.c
+    src/tally/kept.c
     src/tally/label_counts.c
+    src/tally/labels.c
     src/tally/ranking.c
     src/tally/read.c
     src/tally/row_sums.c
@@ -38,6 +42,7 @@ set(LIMEN_SOURCES
     src/tally/score_tile.c
     src/tally/scores.c
     src/tally/spec.c
+    src/tally/serialize.c
     src/tally/sweep.c
     src/tally/tally.c
     src/result/result.c
@@ -95,6 +100,7 @@ set(LIMEN_IO_SOURCES
     src/io/sink.c
     src/io/source.c
     src/io/stream.c
+    src/io/tally_file.c
     src/io/thresholds.c
     src/io/thresholds_json.c
     src/io/zip.c

@@ -347,6 +347,45 @@ LIMEN_API LIMEN_NODISCARD limen_status limen_apply(const limen_spec *spec, int64
                                                    const limen_allocator *allocator,
                                                    limen_error *error);
 
+/* Names of the labels or classes, `width` of them, which are copied; NULL takes them away. Reports
+ * and tuning use them where their options name no labels, write keeps them, and tallies with other
+ * names, or the same ones in another order, do not merge. Errors: ARGUMENT for a name that is NULL,
+ * MEMORY. */
+LIMEN_API LIMEN_NODISCARD limen_status limen_tally_set_labels(limen_tally *tally,
+                                                              const char *const *labels,
+                                                              limen_error *error);
+
+/* The names, or NULL. They live until the tally is given others, merged into or destroyed. */
+LIMEN_API const char *const *limen_tally_labels(const limen_tally *tally);
+
+/* ---------------------------------------------------------------------------------------------
+ * Tallies as bytes
+ * ------------------------------------------------------------------------------------------ */
+
+/* Takes the next `count` bytes. What it returns other than LIMEN_OK ends the writing. */
+typedef limen_status limen_write_bytes(void *context, const void *bytes, size_t count,
+                                       limen_error *error);
+
+/* How many bytes limen_tally_write gives. */
+LIMEN_API uint64_t limen_tally_size(const limen_tally *tally);
+
+/* Writes configuration, names and states as docs/FORMAT.md lays out, in pieces of some KiB, the
+ * same bytes on every machine. Not the allocator and the number of threads, which belong to a
+ * process. Errors: VALUE when counts that the tally is attached to are negative or above 2^56;
+ * those of `write`. Time O(bytes); allocates nothing. */
+LIMEN_API LIMEN_NODISCARD limen_status limen_tally_write(const limen_tally *tally,
+                                                         limen_write_bytes *write, void *context,
+                                                         limen_error *error);
+
+/* Makes the tally that was written: what it gives, and what it becomes, is equal in bits. An
+ * attached tally comes back with counts of its own. `bytes`, of any alignment, hold one tally and
+ * nothing else, and are trusted in nothing: lengths, checksum and every number are checked, and no
+ * more memory is taken than a tally of that many bytes needs. Errors: FORMAT with the byte at
+ * fault, UNSUPPORTED (a later version), MEMORY. */
+LIMEN_API LIMEN_NODISCARD limen_status limen_tally_read(const void *bytes, size_t size,
+                                                        const limen_allocator *allocator,
+                                                        limen_tally **tally, limen_error *error);
+
 /* ---------------------------------------------------------------------------------------------
  * Result: a tree of named numbers
  * ------------------------------------------------------------------------------------------ */
@@ -462,7 +501,7 @@ typedef struct limen_compute_options {
     size_t size;
     const char *const *metrics; /* names; NULL: the table's defaults for the task and the states */
     int64_t metric_count;
-    const char *const *labels; /* `width` names; NULL: "0", "1", ... */
+    const char *const *labels; /* `width` names; NULL: the tally's, else "0", "1", ... */
     limen_zero_division zero_division;
     limen_kappa_weights kappa_weights;
     limen_multiclass multiclass;

@@ -151,6 +151,16 @@ LIMEN_API LIMEN_NODISCARD limen_status limen_sink_patch(limen_sink *sink, int64_
 LIMEN_API LIMEN_NODISCARD limen_status limen_sink_commit(limen_sink *sink, limen_error *error);
 LIMEN_API void limen_sink_abort(limen_sink *sink);
 
+/* A tally to and from a file (limen_tally_write, docs/FORMAT.md): written through a sink, read
+ * mapped where that is possible; "-" is standard output or input. Errors: IO, and those of
+ * limen_tally_write and limen_tally_read. */
+LIMEN_API LIMEN_NODISCARD limen_status limen_tally_save(const limen_tally *tally, const char *path,
+                                                        const limen_allocator *allocator,
+                                                        limen_error *error);
+LIMEN_API LIMEN_NODISCARD limen_status limen_tally_load(const char *path,
+                                                        const limen_allocator *allocator,
+                                                        limen_tally **tally, limen_error *error);
+
 /* Decisions to .npy (uint8, N x width, or N for width 1; int64 N for multiclass) or .csv (a header
  * of label names, then 0 and 1; "class" and the name for multiclass), chosen by the path's ending.
  */

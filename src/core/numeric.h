@@ -74,6 +74,19 @@ static inline double limen_sum_of(const limen_sum *sum)
     return sum->value + sum->carry;
 }
 
+/* A sum of numbers of 60 bits behind the point: exact, so in any order. */
+typedef struct limen_fixed {
+    uint64_t low, high;
+} limen_fixed;
+
+static inline void limen_fixed_join(limen_fixed *sum, const limen_fixed *other)
+{
+    uint64_t low = other->low;
+
+    sum->low += low;
+    sum->high += other->high + (sum->low < low);
+}
+
 /* Denormals as they are: PyTorch and others let a thread flush them to zero, which moves cuts. */
 typedef struct limen_float_mode {
     uint64_t saved;

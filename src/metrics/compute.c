@@ -188,6 +188,8 @@ limen_status limen_compute(const limen_tally *tally, const limen_compute_options
         return limen_fail(error, LIMEN_ERR_ARGUMENT,
                           "a tally and a place for the result are needed");
     status = limen_options_fill(options, &work.options, error);
+    if (status == LIMEN_OK && !work.options.labels)
+        work.options.labels = limen_tally_labels(tally);
     if (status == LIMEN_OK)
         status = check_names(&work, error);
     if (status != LIMEN_OK)

@@ -35,6 +35,19 @@ static int64_t group_sums(const limen_tally *tally)
     return slots(tally) * label_sums(tally);
 }
 
+static limen_tile_adder add_tile;
+
+static int64_t sum_count(const limen_tally *tally)
+{
+    int64_t groups_slots = limen_tally_groups(tally) * slots(tally);
+    int64_t bins = limen_product(BIN_SUMS, tally->spec.calibration_bins);
+
+    /* One bin more than calibration_bins, and some room below the greatest number. */
+    if (bins > INT64_MAX / 2)
+        return INT64_MAX;
+    return limen_product(groups_slots, LABEL_SUMS + BIN_SUMS + bins);
+}
+
 static void destroy(const limen_tally *tally, void *state)
 {
     const limen_allocator *a = &tally->allocator;
@@ -56,8 +69,7 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
     (void)arrays;
     if (!c)
         return limen_fail_memory(error, sizeof *c);
-    status = limen_row_sums_create(tally, limen_tally_groups(tally) * group_sums(tally), &c->sums,
-                                   error);
+    status = limen_row_sums_create(tally, sum_count(tally), add_tile, &c->sums, error);
     if (status != LIMEN_OK) {
         limen_delete(a, c, 1, sizeof *c);
         return status;
@@ -70,14 +82,6 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
     }
     *state = c;
     return LIMEN_OK;
-}
-
-static void reset(const limen_tally *tally, void *state)
-{
-    struct calibration *c = state;
-
-    (void)tally;
-    limen_row_sums_reset(&c->sums);
 }
 
 static void set_edges(const limen_tally *tally, struct calibration *c, limen_dtype dtype)
@@ -221,10 +225,10 @@ static void add_row(const limen_tally *tally, struct calibration *c, const limen
         add_top(tally, c, sums, tile->classes[row], weight);
 }
 
-static limen_status add_tile(const limen_tally *tally, void *state, const limen_score_tile *tile,
-                             int *nan, limen_error *error)
+static limen_status add_tile(const limen_tally *tally, limen_row_sums *sums,
+                             const limen_score_tile *tile, int *nan, limen_error *error)
 {
-    struct calibration *c = state;
+    struct calibration *c = (struct calibration *)sums;
 
     set_edges(tally, c, tile->dtype);
     for (int64_t row = 0; row < tile->rows; row++) {
@@ -243,42 +247,18 @@ static limen_status add_tile(const limen_tally *tally, void *state, const limen_
     return LIMEN_OK;
 }
 
-static limen_status collect(const limen_tally *tally, void *state, const limen_checked_batch *batch,
-                            limen_error *error)
+static int kept(const limen_tally *tally, void *state, limen_kept *arrays)
 {
-    struct calibration *c = state;
-
-    return limen_row_sums_collect(tally, &c->sums, c, add_tile, batch, error);
-}
-
-static void commit(const limen_tally *tally, void *state)
-{
-    struct calibration *c = state;
-
-    (void)tally;
-    limen_row_sums_commit(&c->sums);
-}
-
-static limen_status merge(const limen_tally *tally, void *into, const void *from,
-                          limen_error *error)
-{
-    struct calibration *to = into;
-    const struct calibration *source = from;
-
-    (void)tally;
-    (void)error;
-    limen_row_sums_merge(&to->sums, &source->sums);
-    return LIMEN_OK;
+    return limen_row_sums_kept(state, sum_count(tally), arrays);
 }
 
 const limen_state_ops limen_calibration_ops = {
     .name = "calibration",
     .create = create,
     .destroy = destroy,
-    .reset = reset,
-    .collect = collect,
-    .commit = commit,
-    .merge = merge,
+    .collect = limen_row_sums_collect,
+    .commit = limen_row_sums_commit,
+    .kept = kept,
 };
 
 static double read_sum(const limen_tally *tally, int64_t group, int64_t slot, int64_t index)

@@ -3,8 +3,6 @@
 #include "tally/cells.h"
 #include "tally/classes.h"
 
-#include <string.h>
-
 /* groups x sets x C x C, rows true classes; sums when weighted. */
 struct confusion {
     int64_t *whole;
@@ -65,16 +63,6 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
     return LIMEN_OK;
 }
 
-static void reset(const limen_tally *tally, void *opaque)
-{
-    struct confusion *state = opaque;
-
-    if (state->whole)
-        memset(state->whole, 0, cell_count(tally) * sizeof(int64_t));
-    else
-        memset(state->sums, 0, cell_count(tally) * sizeof(limen_sum));
-}
-
 /* tally.c has predicted the batch; all that is left is the commit. */
 static limen_status collect(const limen_tally *tally, void *state, const limen_checked_batch *batch,
                             limen_error *error)
@@ -115,30 +103,27 @@ static void commit(const limen_tally *tally, void *state)
     limen_classes_visit(tally, tally->classes, visit_rows, &visit);
 }
 
-static limen_status merge(const limen_tally *tally, void *opaque, const void *other,
-                          limen_error *error)
+static int kept(const limen_tally *tally, void *opaque, limen_kept *arrays)
 {
-    struct confusion *into = opaque;
-    const struct confusion *from = other;
+    const struct confusion *state = opaque;
+    int64_t row = limen_product(limen_tally_groups(tally) * tally->spec.sets, tally->spec.width);
 
-    (void)error;
-    for (size_t cell = 0; cell < cell_count(tally); cell++) {
-        if (into->whole)
-            into->whole[cell] += from->whole[cell];
-        else
-            limen_sum_join(&into->sums[cell], &from->sums[cell]);
-    }
-    return LIMEN_OK;
+    *arrays = (limen_kept){.kind = tally->spec.weighted ? LIMEN_KEPT_SUM : LIMEN_KEPT_WHOLE,
+                           .count = limen_product(row, tally->spec.width)};
+    if (state && tally->spec.weighted)
+        arrays->data = state->sums;
+    else if (state)
+        arrays->data = state->whole;
+    return 1;
 }
 
 const limen_state_ops limen_confusion_ops = {
     .name = "confusion",
     .create = create,
     .destroy = destroy,
-    .reset = reset,
     .collect = collect,
     .commit = commit,
-    .merge = merge,
+    .kept = kept,
 };
 
 static double cell_value(const struct confusion *state, int64_t cell)

@@ -2,8 +2,6 @@
 
 #include "tally/confusion.h"
 
-#include <string.h>
-
 static size_t cell_count(const limen_tally *tally)
 {
     return (size_t)(limen_tally_groups(tally) * tally->spec.sets * tally->spec.width);
@@ -65,18 +63,6 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
     return LIMEN_OK;
 }
 
-static void reset(const limen_tally *tally, void *opaque)
-{
-    limen_counts_state *state = opaque;
-
-    for (int i = 0; i < LIMEN_OUTCOMES; i++) {
-        if (state->whole[i])
-            memset(state->whole[i], 0, cell_count(tally) * sizeof(int64_t));
-        if (state->sums[i])
-            memset(state->sums[i], 0, cell_count(tally) * sizeof(limen_sum));
-    }
-}
-
 static limen_status collect(const limen_tally *tally, void *state, const limen_checked_batch *batch,
                             limen_error *error)
 {
@@ -93,32 +79,28 @@ static void commit(const limen_tally *tally, void *state)
         limen_label_counts_commit(tally, state);
 }
 
-static limen_status merge(const limen_tally *tally, void *opaque, const void *other,
-                          limen_error *error)
+static int kept(const limen_tally *tally, void *opaque, limen_kept *arrays)
 {
-    limen_counts_state *into = opaque;
-    const limen_counts_state *from = other;
+    const limen_counts_state *state = opaque;
 
-    (void)error;
     for (int i = 0; i < LIMEN_OUTCOMES; i++) {
-        for (size_t cell = 0; cell < cell_count(tally); cell++) {
-            if (into->whole[i])
-                into->whole[i][cell] += from->whole[i][cell];
-            else
-                limen_sum_join(&into->sums[i][cell], &from->sums[i][cell]);
-        }
+        arrays[i] = (limen_kept){.kind = tally->spec.weighted ? LIMEN_KEPT_SUM : LIMEN_KEPT_WHOLE,
+                                 .count = (int64_t)cell_count(tally)};
+        if (state && tally->spec.weighted)
+            arrays[i].data = state->sums[i];
+        else if (state)
+            arrays[i].data = state->whole[i];
     }
-    return LIMEN_OK;
+    return LIMEN_OUTCOMES;
 }
 
 const limen_state_ops limen_counts_ops = {
     .name = "counts",
     .create = create,
     .destroy = destroy,
-    .reset = reset,
     .collect = collect,
     .commit = commit,
-    .merge = merge,
+    .kept = kept,
 };
 
 static double outcome(const limen_counts_state *state, int which, int64_t cell)

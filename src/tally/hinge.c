@@ -15,6 +15,13 @@ static int64_t slots(const limen_tally *tally)
     return tally->spec.width + (tally->spec.task == LIMEN_MULTICLASS);
 }
 
+static limen_tile_adder add_tile;
+
+static int64_t sum_count(const limen_tally *tally)
+{
+    return limen_tally_groups(tally) * slots(tally) * LABEL_SUMS;
+}
+
 static void destroy(const limen_tally *tally, void *state)
 {
     const limen_allocator *a = &tally->allocator;
@@ -35,8 +42,7 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
     (void)arrays;
     if (!h)
         return limen_fail_memory(error, sizeof *h);
-    status = limen_row_sums_create(tally, limen_tally_groups(tally) * slots(tally) * LABEL_SUMS,
-                                   &h->sums, error);
+    status = limen_row_sums_create(tally, sum_count(tally), add_tile, &h->sums, error);
     if (status != LIMEN_OK) {
         limen_delete(a, h, 1, sizeof *h);
         return status;
@@ -48,14 +54,6 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
     }
     *state = h;
     return LIMEN_OK;
-}
-
-static void reset(const limen_tally *tally, void *state)
-{
-    struct hinge *h = state;
-
-    (void)tally;
-    limen_row_sums_reset(&h->sums);
 }
 
 static void add_margin(limen_sum *sums, double margin, int truth, double weight)
@@ -97,69 +95,45 @@ static void read_row(struct hinge *h, const limen_score_tile *tile, int64_t row,
     }
 }
 
-static limen_status add_tile(const limen_tally *tally, void *state, const limen_score_tile *tile,
-                             int *nan, limen_error *error)
+static limen_status add_tile(const limen_tally *tally, limen_row_sums *sums,
+                             const limen_score_tile *tile, int *nan, limen_error *error)
 {
-    struct hinge *h = state;
+    struct hinge *h = (struct hinge *)sums;
 
     (void)error;
     for (int64_t row = 0; row < tile->rows; row++) {
         int64_t group = tile->groups ? tile->groups[row] : 0;
         double weight = tile->weights ? tile->weights[row] : 1.0;
-        limen_sum *sums = h->sums.next + group * slots(tally) * LABEL_SUMS;
+        limen_sum *to = sums->next + group * slots(tally) * LABEL_SUMS;
         int64_t first = row * tile->labels;
 
         if (tile->classes && tile->classes[row] < 0)
             continue;
         read_row(h, tile, row, nan);
-        for (int64_t label = 0; label < tile->labels; label++, sums += LABEL_SUMS) {
+        for (int64_t label = 0; label < tile->labels; label++, to += LABEL_SUMS) {
             int truth = tile->classes ? tile->classes[row] == label : tile->truth[first + label];
 
             if (!tile->valid || tile->valid[first + label])
-                add_margin(sums, truth ? h->numbers[label] : -h->numbers[label], truth, weight);
+                add_margin(to, truth ? h->numbers[label] : -h->numbers[label], truth, weight);
         }
         if (tile->classes)
-            add_margin(sums, row_margin(h->numbers, tile->labels, tile->classes[row]), 1, weight);
+            add_margin(to, row_margin(h->numbers, tile->labels, tile->classes[row]), 1, weight);
     }
     return LIMEN_OK;
 }
 
-static limen_status collect(const limen_tally *tally, void *state, const limen_checked_batch *batch,
-                            limen_error *error)
+static int kept(const limen_tally *tally, void *state, limen_kept *arrays)
 {
-    struct hinge *h = state;
-
-    return limen_row_sums_collect(tally, &h->sums, h, add_tile, batch, error);
-}
-
-static void commit(const limen_tally *tally, void *state)
-{
-    struct hinge *h = state;
-
-    (void)tally;
-    limen_row_sums_commit(&h->sums);
-}
-
-static limen_status merge(const limen_tally *tally, void *into, const void *from,
-                          limen_error *error)
-{
-    struct hinge *to = into;
-    const struct hinge *source = from;
-
-    (void)tally;
-    (void)error;
-    limen_row_sums_merge(&to->sums, &source->sums);
-    return LIMEN_OK;
+    return limen_row_sums_kept(state, sum_count(tally), arrays);
 }
 
 const limen_state_ops limen_hinge_ops = {
     .name = "hinge",
     .create = create,
     .destroy = destroy,
-    .reset = reset,
-    .collect = collect,
-    .commit = commit,
-    .merge = merge,
+    .collect = limen_row_sums_collect,
+    .commit = limen_row_sums_commit,
+    .kept = kept,
 };
 
 void limen_hinge_read(const limen_tally *tally, int64_t group, int64_t label,

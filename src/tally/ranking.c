@@ -18,6 +18,13 @@ struct ranking {
     int64_t *ranks, *true_ranks; /* of the true labels, among all and among themselves */
 };
 
+static limen_tile_adder add_tile;
+
+static int64_t sum_count(const limen_tally *tally)
+{
+    return SUMS * limen_tally_groups(tally);
+}
+
 static void destroy(const limen_tally *tally, void *state)
 {
     const limen_allocator *a = &tally->allocator;
@@ -44,7 +51,7 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
     (void)arrays;
     if (!r)
         return limen_fail_memory(error, sizeof *r);
-    status = limen_row_sums_create(tally, SUMS * limen_tally_groups(tally), &r->sums, error);
+    status = limen_row_sums_create(tally, sum_count(tally), add_tile, &r->sums, error);
     if (status != LIMEN_OK) {
         limen_delete(a, r, 1, sizeof *r);
         return status;
@@ -60,14 +67,6 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
     }
     *state = r;
     return LIMEN_OK;
-}
-
-static void reset(const limen_tally *tally, void *state)
-{
-    struct ranking *r = state;
-
-    (void)tally;
-    limen_row_sums_reset(&r->sums);
 }
 
 /* Ranks of the true labels: how many labels, and how many true ones, score at least as high. Keys
@@ -163,10 +162,10 @@ static void add_row(struct ranking *r, limen_dtype dtype, limen_sum *sums, doubl
                                              ((double)r->true_labels * (double)false_labels)));
 }
 
-static limen_status add_tile(const limen_tally *tally, void *state, const limen_score_tile *tile,
-                             int *nan, limen_error *error)
+static limen_status add_tile(const limen_tally *tally, limen_row_sums *sums,
+                             const limen_score_tile *tile, int *nan, limen_error *error)
 {
-    struct ranking *r = state;
+    struct ranking *r = (struct ranking *)sums;
     size_t size = limen_dtype_size(tile->dtype);
     int log2_size = size == 2 ? 1 : size == 4 ? 2 : 3;
     size_t labels = (size_t)tile->labels;
@@ -192,42 +191,18 @@ static limen_status add_tile(const limen_tally *tally, void *state, const limen_
     return LIMEN_OK;
 }
 
-static limen_status collect(const limen_tally *tally, void *state, const limen_checked_batch *batch,
-                            limen_error *error)
+static int kept(const limen_tally *tally, void *state, limen_kept *arrays)
 {
-    struct ranking *r = state;
-
-    return limen_row_sums_collect(tally, &r->sums, r, add_tile, batch, error);
-}
-
-static void commit(const limen_tally *tally, void *state)
-{
-    struct ranking *r = state;
-
-    (void)tally;
-    limen_row_sums_commit(&r->sums);
-}
-
-static limen_status merge(const limen_tally *tally, void *into, const void *from,
-                          limen_error *error)
-{
-    struct ranking *to = into;
-    const struct ranking *source = from;
-
-    (void)tally;
-    (void)error;
-    limen_row_sums_merge(&to->sums, &source->sums);
-    return LIMEN_OK;
+    return limen_row_sums_kept(state, sum_count(tally), arrays);
 }
 
 const limen_state_ops limen_ranking_ops = {
     .name = "ranking",
     .create = create,
     .destroy = destroy,
-    .reset = reset,
-    .collect = collect,
-    .commit = commit,
-    .merge = merge,
+    .collect = limen_row_sums_collect,
+    .commit = limen_row_sums_commit,
+    .kept = kept,
 };
 
 void limen_ranking_read(const limen_tally *tally, int64_t group, limen_ranking_sums *sums)

@@ -1,12 +1,12 @@
 #include "tally/row_sums.h"
 
-limen_status limen_row_sums_create(const limen_tally *tally, int64_t count, limen_row_sums *sums,
-                                   limen_error *error)
+limen_status limen_row_sums_create(const limen_tally *tally, int64_t count, limen_tile_adder *add,
+                                   limen_row_sums *sums, limen_error *error)
 {
     const limen_allocator *a = &tally->allocator;
     limen_status status;
 
-    *sums = (limen_row_sums){.count = count};
+    *sums = (limen_row_sums){.add = add, .count = count};
     status = limen_score_reader_create(tally, LIMEN_BY_ROW, &sums->reader, error);
     if (status != LIMEN_OK)
         return status;
@@ -26,15 +26,10 @@ void limen_row_sums_destroy(const limen_tally *tally, limen_row_sums *sums)
     limen_score_reader_destroy(tally, &sums->reader);
 }
 
-void limen_row_sums_reset(limen_row_sums *sums)
+limen_status limen_row_sums_collect(const limen_tally *tally, void *state,
+                                    const limen_checked_batch *batch, limen_error *error)
 {
-    memset(sums->now, 0, (size_t)sums->count * sizeof *sums->now);
-}
-
-limen_status limen_row_sums_collect(const limen_tally *tally, limen_row_sums *sums, void *state,
-                                    limen_tile_adder *add, const limen_checked_batch *batch,
-                                    limen_error *error)
-{
+    limen_row_sums *sums = state;
     limen_score_tile tile;
     limen_status status;
 
@@ -46,7 +41,7 @@ limen_status limen_row_sums_collect(const limen_tally *tally, limen_row_sums *su
         status = limen_score_reader_next(tally, &sums->reader, &tile, error);
         if (status != LIMEN_OK || tile.rows == 0)
             return status;
-        status = add(tally, state, &tile, &nan, error);
+        status = sums->add(tally, sums, &tile, &nan, error);
         if (status == LIMEN_OK && nan && tally->spec.nan == LIMEN_NAN_ERROR)
             status = limen_score_reader_verify(tally, &sums->reader, error);
         if (status != LIMEN_OK)
@@ -54,19 +49,18 @@ limen_status limen_row_sums_collect(const limen_tally *tally, limen_row_sums *su
     }
 }
 
-void limen_row_sums_commit(limen_row_sums *sums)
+void limen_row_sums_commit(const limen_tally *tally, void *state)
 {
+    limen_row_sums *sums = state;
     limen_sum *now = sums->now;
 
+    (void)tally;
     sums->now = sums->next;
     sums->next = now;
 }
 
-void limen_row_sums_merge(limen_row_sums *into, const limen_row_sums *from)
+int limen_row_sums_kept(const limen_row_sums *sums, int64_t count, limen_kept *kept)
 {
-    for (int64_t i = 0; i < into->count; i++) {
-        limen_sum_add(&into->now[i], from->now[i].value);
-        if (!isinf(from->now[i].value))
-            limen_sum_add(&into->now[i], from->now[i].carry);
-    }
+    *kept = (limen_kept){.kind = LIMEN_KEPT_SUM, .count = count, .data = sums ? sums->now : NULL};
+    return 1;
 }

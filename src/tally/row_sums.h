@@ -6,27 +6,30 @@
 
 #include "tally/score_tile.h"
 
+struct limen_row_sums;
+
+/* Adds the rows of a tile to sums->next, and sets *nan when it has seen one. */
+typedef limen_status limen_tile_adder(const limen_tally *tally, struct limen_row_sums *sums,
+                                      const limen_score_tile *tile, int *nan, limen_error *error);
+
+/* The first member of such a state. */
 typedef struct limen_row_sums {
     limen_score_reader reader;
+    limen_tile_adder *add;
     int64_t count;
     limen_sum *now, *next;
 } limen_row_sums;
 
-limen_status limen_row_sums_create(const limen_tally *tally, int64_t count, limen_row_sums *sums,
-                                   limen_error *error);
+/* `count` sums, INT64_MAX when there are more. */
+limen_status limen_row_sums_create(const limen_tally *tally, int64_t count, limen_tile_adder *add,
+                                   limen_row_sums *sums, limen_error *error);
 void limen_row_sums_destroy(const limen_tally *tally, limen_row_sums *sums);
-void limen_row_sums_reset(limen_row_sums *sums);
 
-/* Adds the rows of a tile to sums->next, and sets *nan when it has seen one. */
-typedef limen_status limen_tile_adder(const limen_tally *tally, void *state,
-                                      const limen_score_tile *tile, int *nan, limen_error *error);
-
-/* The bodies of collect, commit and merge. `state` is for the adder. */
-limen_status limen_row_sums_collect(const limen_tally *tally, limen_row_sums *sums, void *state,
-                                    limen_tile_adder *add, const limen_checked_batch *batch,
-                                    limen_error *error);
-void limen_row_sums_commit(limen_row_sums *sums);
-void limen_row_sums_merge(limen_row_sums *into, const limen_row_sums *from);
+/* What such a state has in its limen_state_ops. */
+limen_status limen_row_sums_collect(const limen_tally *tally, void *state,
+                                    const limen_checked_batch *batch, limen_error *error);
+void limen_row_sums_commit(const limen_tally *tally, void *state);
+int limen_row_sums_kept(const limen_row_sums *sums, int64_t count, limen_kept *kept);
 
 /* What has been summed, +inf when one of the terms was. */
 static inline double limen_row_sum(const limen_row_sums *sums, int64_t index)

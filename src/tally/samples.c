@@ -25,9 +25,7 @@ enum field {
 };
 
 typedef union field_sum {
-    struct {
-        uint64_t low, high;
-    } fixed;
+    limen_fixed fixed;
     limen_sum weighted;
 } field_sum;
 
@@ -149,27 +147,16 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
     return LIMEN_OK;
 }
 
-static void reset(const limen_tally *tally, void *opaque)
-{
-    struct samples *samples = opaque;
-
-    memset(samples->fields, 0, all_fields(tally) * sizeof(field_sum));
-}
-
 /* ---- Sums ---------------------------------------------------------------------------------- */
 
 static void join_fields(const limen_tally *tally, field_sum *into, const field_sum *from,
                         size_t fields)
 {
     for (size_t i = 0; i < fields; i++) {
-        if (tally->spec.weighted) {
+        if (tally->spec.weighted)
             limen_sum_join(&into[i].weighted, &from[i].weighted);
-        } else {
-            uint64_t low = from[i].fixed.low;
-
-            into[i].fixed.low += low;
-            into[i].fixed.high += from[i].fixed.high + (into[i].fixed.low < low);
-        }
+        else
+            limen_fixed_join(&into[i].fixed, &from[i].fixed);
     }
 }
 
@@ -341,23 +328,23 @@ static void commit(const limen_tally *tally, void *opaque)
     clear_sums(tally, &samples->pending);
 }
 
-static limen_status merge(const limen_tally *tally, void *into, const void *from,
-                          limen_error *error)
+static int kept(const limen_tally *tally, void *opaque, limen_kept *arrays)
 {
-    (void)error;
-    join_fields(tally, ((struct samples *)into)->fields, ((const struct samples *)from)->fields,
-                all_fields(tally));
-    return LIMEN_OK;
+    const struct samples *samples = opaque;
+
+    *arrays = (limen_kept){.kind = tally->spec.weighted ? LIMEN_KEPT_SUM : LIMEN_KEPT_FIXED,
+                           .count = (int64_t)all_fields(tally),
+                           .data = samples ? samples->fields : NULL};
+    return 1;
 }
 
 const limen_state_ops limen_samples_ops = {
     .name = "samples",
     .create = create,
     .destroy = destroy,
-    .reset = reset,
     .collect = collect,
     .commit = commit,
-    .merge = merge,
+    .kept = kept,
 };
 
 /* ---- Reading ------------------------------------------------------------------------------- */

@@ -65,6 +65,14 @@ static int64_t blocks_for(const struct scores *scores, int64_t rows)
     return (rows + scores->block_rows - 1) / scores->block_rows;
 }
 
+/* Rows of the block that begins with a row. */
+static int64_t rows_from(const struct scores *scores, int64_t row)
+{
+    int64_t left = scores->rows - row;
+
+    return left < scores->block_rows ? left : scores->block_rows;
+}
+
 static limen_status add_block(const limen_tally *tally, struct scores *scores, limen_error *error)
 {
     const limen_allocator *a = &tally->allocator;
@@ -289,13 +297,11 @@ static limen_status reserve_merge(const limen_tally *tally, void *into, const vo
     return reserve(tally, to, to->rows + source->rows, error);
 }
 
-static limen_status merge(const limen_tally *tally, void *into, const void *from,
-                          limen_error *error)
+static void merge(const limen_tally *tally, void *into, const void *from)
 {
     struct scores *to = into;
     const struct scores *source = from;
 
-    (void)error;
     for (int64_t row = 0, count, rows = source->rows; row < rows; row += count) {
         int64_t in = row % source->block_rows;
         int64_t out = (to->rows + row) % to->block_rows;
@@ -306,7 +312,181 @@ static limen_status merge(const limen_tally *tally, void *into, const void *from
                   &source->blocks[row / source->block_rows], in, count);
     }
     to->rows += source->rows;
+}
+
+/* ---- As bytes ------------------------------------------------------------------------------ */
+
+/* What rows consist of: columns of all rows, one a label or one in all. */
+enum part { KEYS, CELLS, CLASSES, GROUPS, WEIGHTS, PARTS };
+
+struct part_layout {
+    int64_t columns;
+    size_t size; /* of an element */
+};
+
+static struct part_layout layout_of(const limen_tally *tally, enum part part)
+{
+    const limen_spec *spec = &tally->spec;
+    int multiclass = spec->task == LIMEN_MULTICLASS;
+
+    switch (part) {
+    case KEYS:
+        return (struct part_layout){spec->width,
+                                    limen_dtype_size(limen_tile_dtype(spec->score_dtype))};
+    case CELLS:
+        return (struct part_layout){multiclass ? 0 : spec->width, 1};
+    case CLASSES:
+        return (struct part_layout){multiclass, sizeof(int32_t)};
+    case GROUPS:
+        return (struct part_layout){spec->groups > 0, sizeof(int32_t)};
+    default:
+        return (struct part_layout){spec->weighted, sizeof(double)};
+    }
+}
+
+static void *column_of(const struct scores *scores, const struct block *block, enum part part,
+                       int64_t column)
+{
+    void *const parts[PARTS] = {block->keys, block->cells, block->classes, block->groups,
+                                block->weights};
+    int64_t first = column * scores->block_rows;
+
+    if (part == KEYS)
+        return (unsigned char *)parts[KEYS] + (size_t)first * limen_dtype_size(scores->dtype);
+    return part == CELLS ? block->cells + first : parts[part];
+}
+
+static double least_size(const limen_tally *tally)
+{
+    double row = 0.0;
+
+    for (int part = 0; part < PARTS; part++) {
+        struct part_layout layout = layout_of(tally, part);
+
+        row += (double)layout.columns * (double)layout.size;
+    }
+    return row * (double)tally->samples;
+}
+
+static uint64_t packed_size(const limen_tally *tally, const void *state)
+{
+    uint64_t row = 0;
+
+    (void)state;
+    for (int part = 0; part < PARTS; part++) {
+        struct part_layout layout = layout_of(tally, part);
+
+        row += (uint64_t)layout.columns * layout.size;
+    }
+    return row * (uint64_t)tally->samples;
+}
+
+static void pack(const limen_tally *tally, const void *state, limen_packer *packer)
+{
+    const struct scores *scores = state;
+
+    for (int part = 0; part < PARTS; part++) {
+        struct part_layout layout = layout_of(tally, part);
+
+        for (int64_t column = 0; column < layout.columns; column++) {
+            for (int64_t row = 0; row < scores->rows; row += scores->block_rows) {
+                const struct block *block = &scores->blocks[row / scores->block_rows];
+                int64_t rows = rows_from(scores, row);
+
+                limen_pack_words(packer, column_of(scores, block, part, column), (size_t)rows,
+                                 layout.size);
+            }
+        }
+    }
+}
+
+static int keys_are_sound(const limen_tally *tally, limen_dtype dtype, const void *keys,
+                          int64_t count)
+{
+    int decisions = !limen_dtype_is_float(tally->spec.score_dtype);
+    uint64_t zero = limen_score_key(dtype, 0.0);
+    uint64_t low = decisions ? zero : limen_score_key(dtype, -INFINITY);
+    uint64_t high = limen_score_key(dtype, decisions ? 1.0 : INFINITY);
+
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t key = limen_key_at(dtype, keys, (size_t)i);
+        int nan = key == LIMEN_KEY_NAN && tally->spec.nan == LIMEN_NAN_NEGATIVE && !decisions;
+
+        if (!nan && (key < low || key > high || key == zero - 1 ||
+                     (decisions && key != low && key != high)))
+            return 0;
+    }
+    return 1;
+}
+
+/* Whether elements of a part can have come from a batch. */
+static int is_sound(const limen_tally *tally, limen_dtype dtype, enum part part, const void *column,
+                    int64_t count)
+{
+    const limen_spec *spec = &tally->spec;
+    int good = part != KEYS || keys_are_sound(tally, dtype, column, count);
+
+    for (int64_t i = 0; good && i < count; i++) {
+        switch (part) {
+        case CELLS:
+            good = ((const uint8_t *)column)[i] <= LIMEN_CELL_POSITIVE + spec->has_ignore_index;
+            break;
+        case CLASSES:
+            good = ((const int32_t *)column)[i] >= -spec->has_ignore_index &&
+                   ((const int32_t *)column)[i] < spec->width;
+            break;
+        case GROUPS:
+            good = ((const int32_t *)column)[i] >= 0 && ((const int32_t *)column)[i] < spec->groups;
+            break;
+        case WEIGHTS:
+            good = isfinite(((const double *)column)[i]) && ((const double *)column)[i] >= 0.0;
+            break;
+        default:
+            return good;
+        }
+    }
+    return good;
+}
+
+static limen_status unpack_column(const limen_tally *tally, struct scores *scores, enum part part,
+                                  int64_t column, limen_unpacker *bytes, limen_error *error)
+{
+    static const char *const faults[PARTS] = {"a key that no score has", "a target that is none",
+                                              "a class that is none", "a group that is none",
+                                              "a weight that is negative or not finite"};
+    size_t size = layout_of(tally, part).size;
+
+    for (int64_t row = 0; row < scores->rows; row += scores->block_rows) {
+        void *to = column_of(scores, &scores->blocks[row / scores->block_rows], part, column);
+        int64_t rows = rows_from(scores, row);
+        int64_t place = limen_unpacker_place(bytes);
+
+        limen_unpack_words(bytes, to, (size_t)rows, size);
+        if (!is_sound(tally, scores->dtype, part, to, rows))
+            return limen_fail_byte(error, LIMEN_ERR_FORMAT, place, "scores: %s", faults[part]);
+    }
     return LIMEN_OK;
+}
+
+static limen_status unpack(const limen_tally *tally, void *state, limen_unpacker *bytes,
+                           limen_error *error)
+{
+    struct scores *scores = state;
+    limen_status status;
+
+    if (tally->samples == 0)
+        return LIMEN_OK;
+    take_dtype(tally, scores, limen_tile_dtype(tally->spec.score_dtype));
+    status = reserve(tally, scores, tally->samples, error);
+    if (status == LIMEN_OK)
+        scores->rows = tally->samples;
+    for (int part = 0; part < PARTS; part++) {
+        int64_t columns = layout_of(tally, part).columns;
+
+        for (int64_t column = 0; status == LIMEN_OK && column < columns; column++)
+            status = unpack_column(tally, scores, part, column, bytes, error);
+    }
+    return status;
 }
 
 const limen_state_ops limen_scores_ops = {
@@ -318,6 +498,10 @@ const limen_state_ops limen_scores_ops = {
     .commit = commit,
     .reserve = reserve_merge,
     .merge = merge,
+    .packed_size = packed_size,
+    .least_size = least_size,
+    .pack = pack,
+    .unpack = unpack,
 };
 
 static const struct scores *state_of(const limen_tally *tally)
@@ -341,10 +525,9 @@ limen_score_block limen_scores_block(const limen_tally *tally, int64_t index)
 {
     const struct scores *scores = state_of(tally);
     const struct block *block = &scores->blocks[index];
-    int64_t left = scores->rows - index * scores->block_rows;
 
     return (limen_score_block){
-        .rows = left < scores->block_rows ? left : scores->block_rows,
+        .rows = rows_from(scores, index * scores->block_rows),
         .stride = scores->block_rows,
         .keys = block->keys,
         .cells = block->cells,

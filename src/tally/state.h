@@ -15,6 +15,7 @@
 #define LIMEN_TALLY_STATE_H
 
 #include "core/array.h"
+#include "core/bytes.h"
 #include "core/memory.h"
 #include "core/numeric.h"
 #include "core/status.h"
@@ -44,6 +45,7 @@ struct limen_tally {
     double *thresholds; /* sets * width, as given */
     double *bin_edges;
     limen_dtype declared_dtype; /* of the scores, in the caller's spec: NONE when left open */
+    char **labels;              /* width names, or NULL */
 
     /* sets * width of limen_cut_dtype(cuts_dtype); multiclass: offsets rounded to that dtype. Set
      * by an update, before the states see the batch. */
@@ -70,6 +72,21 @@ typedef struct limen_checked_batch {
     const void *cuts; /* for this batch's score dtype */
 } limen_checked_batch;
 
+/* What a state of fixed size keeps: arrays of `count` elements. */
+typedef enum limen_kept_kind {
+    LIMEN_KEPT_WHOLE, /* int64_t: a count, not negative */
+    LIMEN_KEPT_SUM,   /* limen_sum of numbers that are not negative */
+    LIMEN_KEPT_FIXED  /* limen_fixed: a sum over the samples of numbers from 0 to 1 */
+} limen_kept_kind;
+
+typedef struct limen_kept {
+    limen_kept_kind kind;
+    int64_t count; /* INT64_MAX when it is more */
+    void *data;
+} limen_kept;
+
+enum { LIMEN_KEPT_ARRAYS = 4 };
+
 typedef struct limen_state_ops {
     const char *name;
 
@@ -77,18 +94,32 @@ typedef struct limen_state_ops {
     limen_status (*create)(const limen_tally *tally, const limen_count_arrays *arrays, void **state,
                            limen_error *error);
     void (*destroy)(const limen_tally *tally, void *state);
-    void (*reset)(const limen_tally *tally, void *state);
     limen_status (*collect)(const limen_tally *tally, void *state, const limen_checked_batch *batch,
                             limen_error *error);
     void (*commit)(const limen_tally *tally, void *state);
 
+    /* All that the state keeps, at most LIMEN_KEPT_ARRAYS arrays; returns how many. `state` may be
+     * NULL: then data is. A state that has this needs nothing of what follows (kept.h). */
+    int (*kept)(const limen_tally *tally, void *state, limen_kept *kept);
+
+    void (*reset)(const limen_tally *tally, void *state);
+
     /* `into` and `from` have the same configuration. reserve takes the memory that merge needs and
-     * changes nothing that can be seen; it is NULL when merge needs none. After it merge does not
-     * fail. */
+     * changes nothing that can be seen. */
     limen_status (*reserve)(const limen_tally *tally, void *into, const void *from,
                             limen_error *error);
-    limen_status (*merge)(const limen_tally *tally, void *into, const void *from,
-                          limen_error *error);
+    void (*merge)(const limen_tally *tally, void *into, const void *from);
+
+    /* Bytes that pack writes, and at least writes for any state of the configuration: create is
+     * given no more memory than these account for. */
+    uint64_t (*packed_size)(const limen_tally *tally, const void *state);
+    double (*least_size)(const limen_tally *tally);
+    void (*pack)(const limen_tally *tally, const void *state, limen_packer *packer);
+
+    /* Fills a state that is as create left it from all that `bytes` holds, and checks every number.
+     * spec.score_dtype and samples are what they will be. */
+    limen_status (*unpack)(const limen_tally *tally, void *state, limen_unpacker *bytes,
+                           limen_error *error);
 } limen_state_ops;
 
 extern const limen_state_ops limen_counts_ops, limen_confusion_ops, limen_samples_ops,
@@ -100,6 +131,20 @@ extern const limen_state_ops limen_counts_ops, limen_confusion_ops, limen_sample
 limen_status limen_tally_open(const limen_spec *given, const limen_allocator *allocator,
                               limen_tally **tally, limen_error *error);
 void limen_tally_set_cuts(limen_tally *tally, limen_dtype scores);
+
+/* The ops of a state, by the entry of limen_tally.states. */
+const limen_state_ops *limen_state_ops_at(int kind);
+
+/* Creates the states that an opened tally's spec asks for. On failure the tally is to be destroyed.
+ */
+limen_status limen_tally_add_states(limen_tally *tally, const limen_count_arrays *arrays,
+                                    limen_error *error);
+
+/* a * b, both not negative, or INT64_MAX where that is less. */
+static inline int64_t limen_product(int64_t a, int64_t b)
+{
+    return a > 0 && b > INT64_MAX / a ? INT64_MAX : a * b;
+}
 
 /* Groups of a tally, at least 1. */
 static inline int64_t limen_tally_groups(const limen_tally *tally)

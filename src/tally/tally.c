@@ -1,6 +1,8 @@
 #include "tally/batch.h"
 #include "tally/classes.h"
 #include "tally/cuts.h"
+#include "tally/kept.h"
+#include "tally/labels.h"
 #include "tally/spec.h"
 
 #include <string.h>
@@ -136,6 +138,28 @@ limen_status limen_tally_open(const limen_spec *given, const limen_allocator *al
     return LIMEN_OK;
 }
 
+const limen_state_ops *limen_state_ops_at(int kind)
+{
+    return kinds[kind].ops;
+}
+
+limen_status limen_tally_add_states(limen_tally *tally, const limen_count_arrays *arrays,
+                                    limen_error *error)
+{
+    limen_status status;
+
+    tally->attached = arrays != NULL;
+    status = check_states(&tally->spec, error);
+    if (status == LIMEN_OK && tally->spec.task == LIMEN_MULTICLASS &&
+        (tally->spec.states & (LIMEN_COUNTS | LIMEN_CONFUSION)))
+        status = limen_classes_create(tally, &tally->classes, error);
+    for (int i = 0; status == LIMEN_OK && i < LIMEN_STATE_KINDS; i++) {
+        if (tally->spec.states >> i & 1)
+            status = kinds[i].ops->create(tally, arrays, &tally->states[i], error);
+    }
+    return status;
+}
+
 static limen_status create(const limen_spec *spec, const limen_count_arrays *arrays,
                            const limen_allocator *allocator, limen_tally **tally,
                            limen_error *error)
@@ -145,15 +169,7 @@ static limen_status create(const limen_spec *spec, const limen_count_arrays *arr
 
     if (status != LIMEN_OK)
         return status;
-    made->attached = arrays != NULL;
-    status = check_states(&made->spec, error);
-    if (status == LIMEN_OK && made->spec.task == LIMEN_MULTICLASS &&
-        (made->spec.states & (LIMEN_COUNTS | LIMEN_CONFUSION)))
-        status = limen_classes_create(made, &made->classes, error);
-    for (int i = 0; status == LIMEN_OK && i < LIMEN_STATE_KINDS; i++) {
-        if (made->spec.states >> i & 1)
-            status = kinds[i].ops->create(made, arrays, &made->states[i], error);
-    }
+    status = limen_tally_add_states(made, arrays, error);
     if (status != LIMEN_OK) {
         limen_tally_destroy(made);
         return status;
@@ -206,6 +222,7 @@ void limen_tally_destroy(limen_tally *tally)
             kinds[i].ops->destroy(tally, tally->states[i]);
     }
     limen_classes_destroy(tally, tally->classes);
+    limen_labels_release(tally);
     limen_delete(&memory, tally->thresholds, cut_count(tally), sizeof(double));
     limen_delete(&memory, tally->cuts, cut_count(tally), sizeof(double));
     limen_delete(&memory, tally->tile_cuts, tile_cut_count(tally), sizeof(double));
@@ -282,7 +299,7 @@ limen_status limen_tally_update(limen_tally *tally, const limen_batch *batch, li
     return status;
 }
 
-/* First the state that can fail, then those that cannot. */
+/* First what can fail, then what cannot. */
 static limen_status merge(limen_tally *into, const limen_tally *from, limen_error *error)
 {
     limen_status status = LIMEN_OK;
@@ -291,9 +308,15 @@ static limen_status merge(limen_tally *into, const limen_tally *from, limen_erro
         if (into->states[i] && kinds[i].ops->reserve)
             status = kinds[i].ops->reserve(into, into->states[i], from->states[i], error);
     }
+    if (status == LIMEN_OK && !into->labels)
+        status = limen_tally_set_labels(into, limen_tally_labels(from), error);
     for (int i = 0; status == LIMEN_OK && i < LIMEN_STATE_KINDS; i++) {
-        if (into->states[i])
-            status = kinds[i].ops->merge(into, into->states[i], from->states[i], error);
+        if (!into->states[i])
+            continue;
+        if (kinds[i].ops->kept)
+            limen_kept_merge(into, kinds[i].ops, into->states[i], from->states[i]);
+        else
+            kinds[i].ops->merge(into, into->states[i], from->states[i]);
     }
     return status;
 }
@@ -303,6 +326,8 @@ limen_status limen_tally_merge(limen_tally *into, const limen_tally *from, limen
     limen_float_mode mode;
     limen_status status = limen_spec_compare(&into->spec, &from->spec, error);
 
+    if (status == LIMEN_OK)
+        status = limen_labels_compare(into, from, error);
     if (status != LIMEN_OK)
         return status;
     if (into->samples > INT64_MAX - from->samples)
@@ -313,7 +338,7 @@ limen_status limen_tally_merge(limen_tally *into, const limen_tally *from, limen
     if (status != LIMEN_OK)
         return status;
     into->samples += from->samples;
-    if (into->spec.score_dtype == LIMEN_NONE)
+    if (from->samples > 0)
         into->spec.score_dtype = from->spec.score_dtype;
     return LIMEN_OK;
 }
@@ -321,7 +346,11 @@ limen_status limen_tally_merge(limen_tally *into, const limen_tally *from, limen
 void limen_tally_reset(limen_tally *tally)
 {
     for (int i = 0; i < LIMEN_STATE_KINDS; i++) {
-        if (tally->states[i])
+        if (!tally->states[i])
+            continue;
+        if (kinds[i].ops->kept)
+            limen_kept_reset(tally, kinds[i].ops, tally->states[i]);
+        else
             kinds[i].ops->reset(tally, tally->states[i]);
     }
     tally->samples = 0;

@@ -88,7 +88,7 @@ static limen_status copy_numbers(const limen_allocator *allocator, const double 
     return LIMEN_OK;
 }
 
-static limen_status copy_labels(limen_plan *plan, const char *const *labels, limen_error *error)
+limen_status limen_plan_name_labels(limen_plan *plan, const char *const *labels, limen_error *error)
 {
     plan->labels = limen_new(&plan->allocator, (size_t)plan->width, sizeof *plan->labels);
     if (!plan->labels)
@@ -125,7 +125,7 @@ static limen_status fill(limen_plan *plan, const limen_tune_options *o, const li
         status = copy_numbers(&plan->allocator, o->cost_matrix, spec->width * spec->width,
                               &plan->cost_matrix, error);
     if (status == LIMEN_OK && o->labels)
-        status = copy_labels(plan, o->labels, error);
+        status = limen_plan_name_labels(plan, o->labels, error);
     if (status == LIMEN_OK)
         status = check_scope(plan, error);
     if (status != LIMEN_OK)

@@ -30,6 +30,10 @@ limen_status limen_plan_make(const limen_tune_options *options, const limen_spec
                              limen_error *error);
 void limen_plan_destroy(limen_plan *plan);
 
+/* For a plan whose options named no labels. */
+limen_status limen_plan_name_labels(limen_plan *plan, const char *const *labels,
+                                    limen_error *error);
+
 /* What is asked of one label: the aim with that label's costs. */
 limen_aim limen_plan_aim(const limen_plan *plan, int64_t label);
 

@@ -34,7 +34,10 @@ limen_status limen_tune(const limen_tally *tally, const limen_tune_options *opti
     status = limen_plan_make(options, &tally->spec, allocator, &plan, error);
     if (status != LIMEN_OK)
         return status;
-    status = solve_tally(tally, plan, allocator, result, error);
+    if (!plan->labels && limen_tally_labels(tally))
+        status = limen_plan_name_labels(plan, limen_tally_labels(tally), error);
+    if (status == LIMEN_OK)
+        status = solve_tally(tally, plan, allocator, result, error);
     limen_plan_destroy(plan);
     return status;
 }

@@ -153,6 +153,7 @@ set(LIMEN_PYTHON_SOURCES
     python/src/module.c
     python/src/ratio.c
     python/src/result.c
+    python/src/serialize.c
     python/src/spec.c
     python/src/tally.c
     python/src/torch.c

@@ -29,6 +29,11 @@ class Tally(_core.Tally):
     An update is all or nothing; unweighted tallies come out the same bits however the data was cut
     into batches. One tally must not be used by two threads at a time (RuntimeError); give each its
     own and merge.
+
+    to_bytes, from_bytes, save, load, pickle and copy carry configuration, sums and `labels` to
+    other processes and machines; what comes back is equal in bits and merges. `limen eval --tally
+    FILE` and `limen merge` read what `save` wrote. Every number that is loaded is checked; but a
+    pickle itself runs code, so take those of strangers through `from_bytes` alone.
     """
 
     def compute(self, metrics: Sequence[str] | None = None, **options: Any) -> Report:

@@ -477,6 +477,9 @@ static PyObject *get_dtype(PyObject *object, void *unused)
 
 #define FAST(function) \
     (PyCFunction)(void (*)(void))(function), METH_METHOD | METH_FASTCALL | METH_KEYWORDS
+#define CLASS(function)                      \
+    (PyCFunction)(void (*)(void))(function), \
+        METH_CLASS | METH_METHOD | METH_FASTCALL | METH_KEYWORDS
 
 static PyMethodDef methods[] = {
     {"update", FAST(tally_update),
@@ -526,6 +529,17 @@ static PyMethodDef methods[] = {
     {"reliability", FAST(limen_tally_method_reliability),
      "reliability($self, label=-1, *, group=-1)\n--\n\n"
      "A memoryview of shape (bins + 1, 5): low, high, weight, confidence, positives."},
+    {"to_bytes", limen_tally_method_to_bytes, METH_NOARGS,
+     "to_bytes($self)\n--\n\nConfiguration, names and sums as bytes (docs/FORMAT.md)."},
+    {"from_bytes", CLASS(limen_tally_method_from_bytes),
+     "from_bytes($type, data)\n--\n\nThe Tally that to_bytes wrote, in any process, on any "
+     "machine. "
+     "limen.Error says where\nbytes are damaged; no number is taken unchecked."},
+    {"save", limen_tally_method_save, METH_O,
+     "save($self, path)\n--\n\nto_bytes() as a file: all of it or nothing."},
+    {"load", CLASS(limen_tally_method_load),
+     "load($type, path)\n--\n\nThe Tally that save, or limen --save-tally, wrote."},
+    {"__reduce__", limen_tally_method_reduce, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -535,6 +549,10 @@ static PyGetSetDef properties[] = {
     {"width", get_width, NULL, "Labels or classes.", NULL},
     {"sets", get_sets, NULL, "Threshold sets.", NULL},
     {"weighted", get_weighted, NULL, "Whether counts are sums of weights.", NULL},
+    {"labels", limen_tally_get_labels, limen_tally_set_labels_attribute,
+     "Names of the labels or classes, or None. Reports have them, and so has what is saved;\n"
+     "tallies with other names do not merge.",
+     NULL},
     {"dtype", get_dtype, NULL, "dtype of the scores, None before the first update.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -90,6 +90,17 @@ int limen_batch_take(limen_module *module, limen_task task, PyObject *scores, Py
                      PyObject *weights, PyObject *groups, limen_owned_batch *out);
 void limen_batch_release(limen_owned_batch *batch);
 
+/* serialize.c: to_bytes(), from_bytes(data), __reduce__(), save(path), load(path), labels. */
+PyObject *limen_tally_method_to_bytes(PyObject *object, PyObject *unused);
+PyObject *limen_tally_method_from_bytes(PyObject *class, PyTypeObject *type, PyObject *const *args,
+                                        size_t nargs, PyObject *kwnames);
+PyObject *limen_tally_method_reduce(PyObject *object, PyObject *unused);
+PyObject *limen_tally_method_save(PyObject *object, PyObject *path);
+PyObject *limen_tally_method_load(PyObject *class, PyTypeObject *type, PyObject *const *args,
+                                  size_t nargs, PyObject *kwnames);
+PyObject *limen_tally_get_labels(PyObject *object, void *unused);
+int limen_tally_set_labels_attribute(PyObject *object, PyObject *value, void *unused);
+
 /* The Tally type, made for a module. */
 PyObject *limen_tally_type(PyObject *module);
 

@@ -214,6 +214,11 @@ class TallyMetric(Engine):
         self.thresholds = thresholds
         self.rule = rule
         self.from_logits = from_logits
+        if thresholds is not None and not self._by_kernel:
+            raise ValueError(
+                "`thresholds` goes with multidim_average='global', and for exact match without"
+                " ignore_index"
+            )
         _ = self._decision
 
     @property
@@ -251,9 +256,13 @@ class TallyMetric(Engine):
         """Whether the kernels count this configuration."""
         return self._width is not None and self.multidim_average == "global"
 
+    def _guess(self, preds: Tensor, target: Tensor) -> bool:
+        """Whether scores are logits."""
+        return self._decision.are_logits(preds)
+
     def _are_logits(self, preds: Tensor, target: Tensor) -> bool:
         decision = self._decision
-        logits = decision.are_logits(preds)
+        logits = self._guess(preds, target)
         if (
             decision.from_logits is None
             and self.__dict__.setdefault("_guess", logits) is not logits
@@ -341,9 +350,7 @@ class TallyMetric(Engine):
         """torchmetrics' own update, on our decisions where it could not make them."""
         decision = self._decision
         if weights is not None or decision.sets > 1:
-            raise refusal or ValueError(
-                "`weights` and `thresholds` go with multidim_average='global' only"
-            )
+            raise refusal or ValueError("`weights` go with multidim_average='global' only")
         if not decision.plain or not isinstance(self.threshold, float):
             preds = decision.decide(preds)
         with torch.set_grad_enabled(self._enable_grad):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from torchmetrics import Metric
 from torchmetrics import classification as peer
@@ -151,6 +151,11 @@ class MulticlassCounts(Counts):
     def _labels(self) -> str:
         return "supported" if self._labels_by_top_k and self.top_k > 1 else "occurring"
 
+    def _are_logits(self, preds: Tensor, target: Tensor) -> bool:
+        if self.top_k > 1 and preds.ndim == target.ndim:
+            raise ValueError("top_k > 1 needs scores, not predicted classes")
+        return False
+
     def _update_by_torch(self, *args: Any) -> None:
         # Our states have every class also where torchmetrics needs their sum alone.
         average = self.average
@@ -195,6 +200,27 @@ class MultilabelCounts(Counts):
         self._begin(num_labels, zero_division, threshold, thresholds, rule, from_logits)
 
 
+class CountsByTask(_ClassificationTaskWrapper):
+    """A wrapper whose constructor gives the form of a task."""
+
+    _forms: ClassVar[dict[str, type[Counts]]]
+
+    def __new__(
+        cls,
+        task: Task,
+        threshold: Any = 0.5,
+        num_classes: int | None = None,
+        num_labels: int | None = None,
+        average: Average = "micro",
+        multidim_average: Multidim = "global",
+        top_k: int = 1,
+        ignore_index: int | None = None,
+        validate_args: bool = True,
+        **kwargs: Any,
+    ) -> Metric:
+        return by_task(cls._forms, task, locals(), kwargs)
+
+
 # ---- StatScores -----------------------------------------------------------------------------
 
 
@@ -226,29 +252,11 @@ class MultilabelStatScores(StatScoresValue, MultilabelCounts, peer.MultilabelSta
     """tp, fp, tn, fn, support of labels."""
 
 
-class StatScores(_ClassificationTaskWrapper):
+class StatScores(CountsByTask):
     """BinaryStatScores, MulticlassStatScores or MultilabelStatScores, by task."""
 
-    def __new__(
-        cls,
-        task: Task,
-        threshold: Any = 0.5,
-        num_classes: int | None = None,
-        num_labels: int | None = None,
-        average: Average = "micro",
-        multidim_average: Multidim = "global",
-        top_k: int = 1,
-        ignore_index: int | None = None,
-        validate_args: bool = True,
-        **kwargs: Any,
-    ) -> Metric:
-        return by_task(
-            {
-                "binary": BinaryStatScores,
-                "multiclass": MulticlassStatScores,
-                "multilabel": MultilabelStatScores,
-            },
-            task,
-            locals(),
-            kwargs,
-        )
+    _forms: ClassVar = {
+        "binary": BinaryStatScores,
+        "multiclass": MulticlassStatScores,
+        "multilabel": MultilabelStatScores,
+    }

@@ -1,0 +1,142 @@
+"""The share of samples of which every label, or every position, is right."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from torchmetrics import Metric
+from torchmetrics import classification as peer
+from torchmetrics.classification.base import _ClassificationTaskWrapper
+
+import torch
+from torch import Tensor
+
+from .._tally import Tally
+from ._base import TallyMetric, peer_threshold
+from ._wrapper import Task, by_task
+from .stat_scores import Multidim, count_matrix
+
+
+class Exact(TallyMetric):
+    """States correct and total, of shape (1,), or (S, 1) for S threshold sets. A family gives
+    `_right(tally)`."""
+
+    _states = ("correct", "total")
+
+    def _begin(self, width: int, *decision: Any) -> None:
+        self._decide_by(width, *decision)
+        if self.thresholds is not None and self._by_kernel:
+            for name in self._states:
+                zeros = torch.zeros(self._decision.sets, 1, dtype=torch.long)
+                self.add_state(name, zeros, dist_reduce_fx="sum")
+
+    def _right(self, tally: Tally, each: int) -> int:
+        """Samples that are right in one threshold set."""
+        raise NotImplementedError
+
+    def _attached(self, key: Any) -> None:
+        return None  # the core adds into counts alone
+
+    def _numbers(self, tally: Tally) -> tuple[Tensor, int]:
+        right = [self._right(tally, each) for each in range(self._decision.sets)]
+        return torch.tensor(right).reshape(self._shape), tally.samples
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        return (1,) if self.thresholds is None else (self._decision.sets, 1)
+
+    def _add(self, tally: Tally) -> None:
+        right, samples = self._numbers(tally)
+        self.correct = self.correct + right.to(self.correct.device)
+        self.total = self.total + samples
+
+    def _value(self, tally: Tally) -> Tensor:
+        right, samples = self._numbers(tally)
+        share = (right / samples if samples else right.float()).squeeze(-1)
+        return share if self._device.type == "cpu" else share.to(self._device)
+
+    def compute(self) -> Tensor:
+        """The share of right samples."""
+        share = super(TallyMetric, self).compute()
+        return share.squeeze(-1) if self.multidim_average == "global" else share
+
+
+class MulticlassExactMatch(Exact, peer.MulticlassExactMatch):
+    """The share of samples of which every position is right; ignored positions are."""
+
+    _task = "multiclass"
+
+    def __init__(
+        self,
+        num_classes: int,
+        multidim_average: Multidim = "global",
+        ignore_index: int | None = None,
+        validate_args: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(num_classes, multidim_average, ignore_index, validate_args, **kwargs)
+        self._begin(num_classes)
+
+    def _count(self, preds: Tensor, target: Tensor, weights: Tensor | None, logits: bool) -> Tally:
+        if target.ndim > 1 or weights is not None:
+            raise ValueError("samples of several positions, and weights, are not for the kernels")
+        return super()._count(preds, target, weights, logits)
+
+    def _right(self, tally: Tally, each: int) -> int:
+        return tally.samples - int(count_matrix(tally)[:, 3].sum())
+
+
+class MultilabelExactMatch(Exact, peer.MultilabelExactMatch):
+    """The share of samples of which every label is right; ignored cells are."""
+
+    _task = "multilabel"
+    _keep = ("counts", "samples")
+
+    def __init__(
+        self,
+        num_labels: int,
+        threshold: Any = 0.5,
+        multidim_average: Multidim = "global",
+        ignore_index: int | None = None,
+        validate_args: bool = True,
+        *,
+        rule: str = "gt",
+        thresholds: Any = None,
+        from_logits: bool | None = None,
+        **kwargs: Any,
+    ) -> None:
+        given = peer_threshold(threshold, from_logits)
+        super().__init__(num_labels, given, multidim_average, ignore_index, validate_args, **kwargs)
+        self._begin(num_labels, threshold, thresholds, rule, from_logits)
+
+    @property
+    def _by_kernel(self) -> bool:
+        # Samples that are ignored as a whole count as right there.
+        return super()._by_kernel and self.ignore_index is None
+
+    def _count(self, preds: Tensor, target: Tensor, weights: Tensor | None, logits: bool) -> Tally:
+        if weights is not None:
+            raise ValueError("`weights` go with metrics of counts only")
+        return super()._count(preds, target, weights, logits)
+
+    def _right(self, tally: Tally, each: int) -> int:
+        return round(tally.metric("exact_match", "whole", set=each) * tally.samples)
+
+
+class ExactMatch(_ClassificationTaskWrapper):
+    """The exact match of a task: multiclass or multilabel."""
+
+    _forms: ClassVar = {"multiclass": MulticlassExactMatch, "multilabel": MultilabelExactMatch}
+
+    def __new__(
+        cls,
+        task: Task,
+        threshold: Any = 0.5,
+        num_classes: int | None = None,
+        num_labels: int | None = None,
+        multidim_average: Multidim = "global",
+        ignore_index: int | None = None,
+        validate_args: bool = True,
+        **kwargs: Any,
+    ) -> Metric:
+        return by_task(cls._forms, task, locals(), kwargs)

@@ -149,6 +149,7 @@ set(LIMEN_PYTHON_SOURCES
     python/src/dlpack.c
     python/src/error.c
     python/src/files.c
+    python/src/guess.c
     python/src/ingest.c
     python/src/module.c
     python/src/ratio.c

@@ -1,4 +1,5 @@
 #include "core.h"
+#include "guess.h"
 #include "ingest.h"
 #include "ratio.h"
 #include "tune.h"
@@ -208,6 +209,11 @@ static PyMethodDef functions[] = {
      "Tally.ratio of counts of shape (L, 4): tp, fp, tn, fn."},
     {"are_probabilities", limen_are_probabilities, METH_O,
      "are_probabilities($module, scores)\n--\n\nWhether no score is NaN or outside [0, 1]."},
+    {"add_guessing", (PyCFunction)(void (*)(void))limen_add_guessing, METH_FASTCALL | METH_KEYWORDS,
+     "add_guessing($module, probabilities, logits, scores, targets, weights=None, fresh=False)\n"
+     "--\n\n"
+     "Updates one of two tallies, after a reset if fresh, and returns it: the second when some "
+     "score\nis NaN or outside [0, 1], unless both are the same."},
     {"inspect", inspect, METH_O,
      "inspect($module, object)\n--\n\n(address, dtype, shape, strides in bytes) as limen reads the "
      "object."},

@@ -1,5 +1,5 @@
-/* What limen.torch needs of a tally beyond the library's own metrics: any ratio of sums of counts
- * under torchmetrics' averages, and its guess whether scores are probabilities. */
+/* What limen.torch reads from a tally beyond the library's own metrics: any ratio of sums of
+ * counts, under torchmetrics' averages. */
 #include "ratio.h"
 
 #include <math.h>
@@ -177,89 +177,4 @@ PyObject *limen_ratio(PyObject *module, PyObject *const *args, Py_ssize_t nargs,
         PyErr_SetString(PyExc_ValueError, "counts must be rows of tp, fp, tn, fn");
     PyMem_Free(counts);
     return answer;
-}
-
-/* ---- Probabilities ------------------------------------------------------------------------ */
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__gnu_linux__)
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDE
-#endif
-
-/* As unsigned integers, the floats from +0 to 1 are those up to 1's bits; -0 is the sign bit. */
-#define ALL_UNIT(name, type, one, minus_zero)                                 \
-    WIDE static int name(const void *cells, int64_t count)                    \
-    {                                                                         \
-        const type *bits = cells;                                             \
-        type outside = 0;                                                     \
-                                                                              \
-        for (int64_t i = 0; i < count; i++)                                   \
-            outside |= (type)((bits[i] > (one)) & (bits[i] != (minus_zero))); \
-        return outside == 0;                                                  \
-    }
-ALL_UNIT(all_unit_f16, uint16_t, 0x3c00u, 0x8000u)
-ALL_UNIT(all_unit_bf16, uint16_t, 0x3f80u, 0x8000u)
-ALL_UNIT(all_unit_f32, uint32_t, 0x3f800000u, 0x80000000u)
-ALL_UNIT(all_unit_f64, uint64_t, 0x3ff0000000000000u, 0x8000000000000000u)
-
-enum { BLOCK = 1 << 14 }; /* cells between two looks at the answer */
-
-static int all_unit_packed(limen_dtype dtype, const unsigned char *cells, int64_t count)
-{
-    int (*all_unit)(const void *, int64_t) = dtype == LIMEN_F16    ? all_unit_f16
-                                             : dtype == LIMEN_BF16 ? all_unit_bf16
-                                             : dtype == LIMEN_F32  ? all_unit_f32
-                                                                   : all_unit_f64;
-    int64_t size = (int64_t)limen_dtype_size(dtype);
-
-    for (int64_t done = 0; done < count; done += BLOCK)
-        if (!all_unit(cells + done * size, count - done < BLOCK ? count - done : BLOCK))
-            return 0;
-    return 1;
-}
-
-/* Runs along the last axis are packed where its stride says so; else cell by cell. */
-static int all_unit_strided(const limen_tensor *tensor, int axis, const unsigned char *cells)
-{
-    int64_t size = (int64_t)limen_dtype_size(tensor->dtype);
-
-    if (axis == tensor->ndim)
-        return all_unit_packed(tensor->dtype, cells, 1);
-    if (axis == tensor->ndim - 1 && tensor->stride[axis] == size)
-        return all_unit_packed(tensor->dtype, cells, tensor->shape[axis]);
-    for (int64_t i = 0; i < tensor->shape[axis]; i++)
-        if (!all_unit_strided(tensor, axis + 1, cells + i * tensor->stride[axis]))
-            return 0;
-    return 1;
-}
-
-static int is_packed(const limen_tensor *tensor)
-{
-    int64_t step = (int64_t)limen_dtype_size(tensor->dtype);
-
-    for (int axis = tensor->ndim - 1; axis >= 0; axis--) {
-        if (tensor->stride[axis] != step && tensor->shape[axis] != 1)
-            return 0;
-        step *= tensor->shape[axis];
-    }
-    return 1;
-}
-
-PyObject *limen_are_probabilities(PyObject *module, PyObject *object)
-{
-    limen_tensor tensor = {0};
-    int64_t count = 1;
-    int answer = 1;
-    int taken = limen_tensor_take(limen_module_of(module), object, "scores", &tensor);
-
-    if (taken == 0 && tensor.dtype >= LIMEN_F16) {
-        for (int axis = 0; axis < tensor.ndim; axis++)
-            count *= tensor.shape[axis];
-        if (count > 0)
-            answer = is_packed(&tensor) ? all_unit_packed(tensor.dtype, tensor.data, count)
-                                        : all_unit_strided(&tensor, 0, tensor.data);
-    }
-    limen_tensor_release(&tensor);
-    return taken < 0 ? NULL : PyBool_FromLong(answer);
 }

@@ -122,6 +122,21 @@ static void tally_dealloc(PyObject *object)
 
 /* ---- Changes ------------------------------------------------------------------------------ */
 
+limen_status limen_tally_add(limen_tally *tally, limen_batch *batch, limen_error *error)
+{
+    const int64_t *shape = batch->scores.shape;
+    PyThreadState *thread;
+    limen_status status;
+
+    batch->row_offset = limen_tally_samples(tally);
+    if (shape[0] * shape[1] * shape[2] < CELLS_WORTH_UNLOCKING)
+        return limen_tally_update(tally, batch, error);
+    thread = PyEval_SaveThread();
+    status = limen_tally_update(tally, batch, error);
+    PyEval_RestoreThread(thread);
+    return status;
+}
+
 static PyObject *tally_update(PyObject *object, PyTypeObject *type, PyObject *const *args,
                               size_t nargs, PyObject *kwnames)
 {
@@ -140,20 +155,8 @@ static PyObject *tally_update(PyObject *object, PyTypeObject *type, PyObject *co
     memset(&owned, 0, sizeof owned);
     ready = limen_batch_take(module, limen_tally_spec(self->tally)->task, values[0], values[1],
                              values[2], values[3], &owned) == 0;
-    if (ready) {
-        const int64_t *shape = owned.batch.scores.shape;
-        int64_t cells = shape[0] * shape[1] * shape[2];
-
-        owned.batch.row_offset = limen_tally_samples(self->tally);
-        if (cells >= CELLS_WORTH_UNLOCKING) {
-            PyThreadState *thread = PyEval_SaveThread();
-
-            status = limen_tally_update(self->tally, &owned.batch, &error);
-            PyEval_RestoreThread(thread);
-        } else {
-            status = limen_tally_update(self->tally, &owned.batch, &error);
-        }
-    }
+    if (ready)
+        status = limen_tally_add(self->tally, &owned.batch, &error);
     limen_batch_release(&owned);
     limen_tally_leave(self);
     if (!ready)

@@ -15,6 +15,10 @@ typedef struct limen_tally_object {
 int limen_tally_enter(limen_tally_object *self);
 void limen_tally_leave(limen_tally_object *self);
 
+/* limen_tally_update, without the interpreter lock where that pays; numbers rows in errors from the
+ * tally's first sample. */
+limen_status limen_tally_add(limen_tally *tally, limen_batch *batch, limen_error *error);
+
 /* A spec with the memory that its pointers point to. Zero before use. */
 typedef struct limen_owned_spec {
     limen_spec spec;

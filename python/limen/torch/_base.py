@@ -33,6 +33,7 @@ from .._tally import Tally
 from ._decision import Decision, check_rule, kernel, warn_of_guess, with_grid, with_threshold
 
 Refusal = (_core.Error, ValueError, TypeError)
+Pair = tuple[Tally, Tally]
 
 
 class Engine(Metric):
@@ -107,21 +108,31 @@ class Engine(Metric):
 
 
 class Workplace:
-    """The tallies of one metric: scratch, and attached to its present state tensors. Never copied
-    or pickled with the metric: they are made again where they are needed."""
+    """What a metric counts with, made where it is needed and never copied or pickled with it."""
 
-    def __init__(self) -> None:
-        self.scratch: dict[Any, Tally] = {}
-        self.attached: dict[Any, Tally] = {}
+    def __init__(self, decision: Decision) -> None:
+        self.decision = decision
+        self.scratch: dict[Any, Pair] = {}  # by device and whether weighted: for a batch alone
+        self.attached: dict[Any, Pair] = {}  # by dtype: they add into the states
         self.states: tuple[Tensor, ...] = ()
         self.pointers: tuple[int, ...] = ()
         self.arrays: tuple[Tensor | None, ...] = ()
+        self.guess: bool | None = None  # whether the last batch was taken for logits
 
     def __reduce__(self) -> tuple:
-        return Workplace, ()
+        return type(None), ()
+
+    def pair(self, device: torch.device | None = None, **options: Any) -> Pair:
+        """Tallies for probabilities and for logits; one twice where there is nothing to guess."""
+        make = kernel(device).tally
+        decision = self.decision
+        if decision.from_logits is None and decision.task != "multiclass":
+            return make(decision, False, **options), make(decision, True, **options)
+        tally = make(decision, bool(decision.from_logits), **options)
+        return tally, tally
 
     def holds(self, states: tuple[Tensor, ...]) -> bool:
-        """Whether the attached tallies still write into these tensors."""
+        """Whether the attached tallies write into these tensors, and these into that memory."""
         if len(states) != len(self.states):
             return False
         for state, known, pointer in zip(states, self.states, self.pointers, strict=True):
@@ -167,9 +178,19 @@ class CountTable:
 class TallyMetric(Engine):
     """A metric of counts: see the module. A family gives `_value(tally)` and `_layout`."""
 
-    # What resets the decision when it is assigned.
+    # Options that the decision, or what a family keeps of them, is made from.
     _OPTIONS = frozenset(
-        ("threshold", "thresholds", "rule", "from_logits", "ignore_index", "top_k", "average")
+        (
+            "threshold",
+            "thresholds",
+            "rule",
+            "from_logits",
+            "ignore_index",
+            "top_k",
+            "average",
+            "beta",
+            "zero_division",
+        )
     )
 
     # ---- What a family defines --------------------------------------------------------------
@@ -219,15 +240,18 @@ class TallyMetric(Engine):
                 "`thresholds` goes with multidim_average='global', and for exact match without"
                 " ignore_index"
             )
-        _ = self._decision
+        _ = self._place  # the thresholds are checked now
+
+    @property
+    def _place(self) -> Workplace:
+        place = self.__dict__.get("_workplace")
+        if place is None:
+            place = self.__dict__["_workplace"] = Workplace(self._make_decision())
+        return place
 
     @property
     def _decision(self) -> Decision:
-        known = self.__dict__.get("_decided")
-        if known is None:
-            known = self.__dict__["_decided"] = self._make_decision()
-            self.__dict__["_workplace"] = Workplace()
-        return known
+        return self._place.decision
 
     def _make_decision(self) -> Decision:
         decision = Decision(
@@ -246,7 +270,7 @@ class TallyMetric(Engine):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._OPTIONS:
-            self.__dict__.pop("_decided", None)
+            self.__dict__["_workplace"] = None
         super().__setattr__(name, value)
 
     # ---- Counting ---------------------------------------------------------------------------
@@ -256,71 +280,77 @@ class TallyMetric(Engine):
         """Whether the kernels count this configuration."""
         return self._width is not None and self.multidim_average == "global"
 
-    def _guess(self, preds: Tensor, target: Tensor) -> bool:
-        """Whether scores are logits."""
-        return self._decision.are_logits(preds)
-
-    def _are_logits(self, preds: Tensor, target: Tensor) -> bool:
-        decision = self._decision
-        logits = self._guess(preds, target)
-        if (
-            decision.from_logits is None
-            and self.__dict__.setdefault("_guess", logits) is not logits
-        ):
-            warn_of_guess()
-            self.__dict__["_guess"] = logits
-        return logits
-
-    def _attached(self, key: Any) -> Tally | None:
-        """A tally that adds into the state tensors, or None where there cannot be one. key begins
-        with whether scores are logits; a tally meets scores of one dtype only."""
+    def _attached(self, place: Workplace, dtype: torch.dtype | None) -> Pair | None:
+        """Tallies that add scores of a dtype into the state tensors; None where none can."""
         fields = self.__dict__
-        workplace: Workplace = fields["_workplace"]
         states = tuple([fields[name] for name in self._states])
-        if not workplace.holds(states):
+        if not place.holds(states):
             if any(state.dtype != torch.int64 or not state.is_cpu for state in states):
                 return None
             arrays = self._arrays()
-            workplace.hold(tuple([fields[name] for name in self._states]), arrays)
-        tally = workplace.attached.get(key)
-        if tally is None:
-            tally = self._decision.tally(key[0], arrays=workplace.arrays)
-            workplace.attached[key] = tally
-        return tally
+            place.hold(tuple([fields[name] for name in self._states]), arrays)
+        pair = place.attached.get(dtype)
+        if pair is None:
+            pair = place.attached[dtype] = place.pair(arrays=place.arrays)
+        return pair
 
-    def _count(self, preds: Tensor, target: Tensor, weights: Tensor | None, logits: bool) -> Tally:
-        """A scratch tally that holds this batch alone."""
-        workplace: Workplace = self.__dict__["_workplace"]
-        key = (logits, weights is not None, preds.device.type)
-        tally = workplace.scratch.get(key)
-        if tally is None:
-            tally = kernel(preds.device)(self._decision, logits, weighted=weights is not None)
-            workplace.scratch[key] = tally
-        tally.reset()
-        tally.update(preds, target, weights)
-        return tally
+    def _scratch(self, place: Workplace, preds: Tensor, weights: Tensor | None) -> Pair:
+        """Tallies to hold a batch alone."""
+        device = None if preds.is_cpu else preds.device
+        key = (device and device.type, weights is not None)
+        pair = place.scratch.get(key)
+        if pair is None:
+            pair = place.scratch[key] = place.pair(device, weighted=weights is not None)
+        return pair
+
+    def _choose(self, pair: Pair, preds: Tensor, target: Tensor) -> Pair:
+        """Where a family guesses otherwise, or refuses what the kernels would take."""
+        return pair
+
+    def _count(
+        self,
+        place: Workplace,
+        pair: Pair,
+        preds: Tensor,
+        target: Tensor,
+        weights: Tensor | None = None,
+        fresh: bool = False,
+    ) -> tuple[Tally, bool]:
+        """Adds a batch to one of a pair; that tally, and whether it is the one for logits."""
+        device = None if preds.is_cpu else preds.device
+        chosen = self._choose(pair, preds, target)
+        tally = kernel(device).add(*chosen, preds, target, weights, fresh)
+        if pair[0] is pair[1]:
+            return tally, False
+        logits = tally is pair[1]
+        if logits is not place.guess and preds.numel() > 0:
+            if place.guess is not None:
+                warn_of_guess()
+            place.guess = logits
+        return tally, logits
 
     def _batch(
         self, preds: Tensor, target: Tensor, weights: Tensor | None = None
-    ) -> tuple[Tally, Any] | None:
+    ) -> tuple[Tally, bool, torch.dtype | None] | None:
         if not self._by_kernel:
             return None
+        place = self._place
         try:
-            logits = self._are_logits(preds, target)
-            tally = self._count(preds, target, weights, logits)
+            pair = self._scratch(place, preds, weights)
+            tally, logits = self._count(place, pair, preds, target, weights, True)
         except Refusal:
             return None
-        return tally, (logits, preds.dtype) if weights is None else None
+        return tally, logits, preds.dtype if weights is None else None
 
-    def _absorb(self, batch: tuple[Tally, Any]) -> None:
-        tally, key = batch
-        attached = self._attached(key) if key else None
+    def _absorb(self, batch: tuple[Tally, bool, torch.dtype | None]) -> None:
+        tally, logits, dtype = batch
+        attached = self._attached(self._place, dtype) if dtype is not None else None
         if attached is None:
             self._add(tally)
         else:
-            attached.merge(tally)
+            attached[logits].merge(tally)
 
-    def _batch_value(self, batch: tuple[Tally, Any]) -> Any:
+    def _batch_value(self, batch: tuple[Tally, bool, torch.dtype | None]) -> Any:
         return self._value(batch[0])
 
     def update(self, preds: Tensor, target: Tensor, weights: Tensor | None = None) -> None:
@@ -333,13 +363,16 @@ class TallyMetric(Engine):
         """
         if not self._by_kernel:
             return self._update_by_torch(preds, target, weights, None)
+        place = self._place
         try:
-            logits = self._are_logits(preds, target)
+            attached = None
             if weights is None and preds.is_cpu:
-                attached = self._attached((logits, preds.dtype))
-                if attached is not None:
-                    return attached.update(preds, target)
-            tally = self._count(preds, target, weights, logits)
+                attached = self._attached(place, preds.dtype)
+            if attached is not None:
+                self._count(place, attached, preds, target)
+                return None
+            scratch = self._scratch(place, preds, weights)
+            tally, _ = self._count(place, scratch, preds, target, weights, True)
         except Refusal as error:
             return self._update_by_torch(preds, target, weights, error)
         return self._add(tally)
@@ -360,16 +393,17 @@ class TallyMetric(Engine):
         """The metric of all that was added."""
         if not self._by_kernel:
             return super().compute()
-        _ = self._decision
-        tally = self._attached((False, None))
-        return self._value(CountTable(self._table()) if tally is None else tally)
+        attached = self._attached(self._place, None)
+        return self._value(CountTable(self._table()) if attached is None else attached[0])
 
     # ---- Results ----------------------------------------------------------------------------
 
     def _tensor(self, numbers: float | memoryview) -> Tensor:
         """Numbers of the core as float32, which is what torchmetrics returns."""
         if isinstance(numbers, float):
-            tensor = torch.scalar_tensor(numbers, dtype=torch.float32)
+            tensor = torch.scalar_tensor(numbers)  # a third of the time that a dtype costs
+            if tensor.dtype is not torch.float32:
+                tensor = torch.scalar_tensor(numbers, dtype=torch.float32)
         else:
             tensor = torch.tensor(numbers.tolist(), dtype=torch.float32)
         return tensor if self._device.type == "cpu" else tensor.to(self._device)

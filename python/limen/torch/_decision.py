@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -86,14 +86,25 @@ class Decision:
 
 # ---- Kernels by device ----------------------------------------------------------------------
 
-# device type -> what makes a tally that counts there. A kernel for another device is an entry more;
-# it answers to update, reset, merge, ratio and counts as Tally does. Without one, scores travel to
-# the CPU's memory, with one warning.
-KERNELS: dict[str, Callable[..., Tally]] = {"cpu": Decision.tally}
+
+class Kernel(NamedTuple):
+    """How scores on a kind of device are counted."""
+
+    # (decision, logits, **options) -> a tally; it answers to merge, ratio, counts and confusion
+    tally: Callable[..., Tally]
+    # _core.add_guessing, for those tallies
+    add: Callable[..., Tally]
 
 
-def kernel(device: torch.device) -> Callable[..., Tally]:
-    return KERNELS.get(device.type, KERNELS["cpu"])
+# By device type: a kernel for another device is an entry more. Where there is none, scores travel
+# to the CPU's memory, with one warning.
+KERNELS = {"cpu": Kernel(Decision.tally, _core.add_guessing)}
+
+
+def kernel(device: torch.device | None) -> Kernel:
+    """The kernel of a device, None being the CPU."""
+    cpu = KERNELS["cpu"]
+    return cpu if device is None else KERNELS.get(device.type, cpu)
 
 
 # ---- Thresholds -----------------------------------------------------------------------------

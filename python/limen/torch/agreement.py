@@ -12,8 +12,8 @@ from torchmetrics.classification.base import _ClassificationTaskWrapper
 from torch import Tensor
 
 from .._tally import Tally
-from ._averages import JACCARD
 from ._base import CountTable, peer_threshold, peer_zero_division
+from ._formulas import JACCARD
 from ._wrapper import Task, by_task
 from .confusion_matrix import (
     BinaryMatrix,
@@ -175,7 +175,7 @@ class Jaccard(Matrix):
         # torchmetrics leaves out an ignored class, and has NaN where no label counts.
         if self._task != "multiclass" or self.ignore_index is None:
             labels = "occurring" if self._task == "multiclass" else "all"
-            value = tally.ratio(JACCARD.weights, average, self.zero_division, labels, each)
+            value = tally.ratio(JACCARD, average, self.zero_division, labels, each)
             if value != 0.0:
                 return self._tensor(value)
         return super()._of_set(tally, each)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .._tally import Tally
-from ._base import CountTable, TallyMetric, peer_threshold
+from ._base import CountTable, Pair, TallyMetric, peer_threshold
 from ._wrapper import Task, by_task
 from .stat_scores import count_matrix
 
@@ -95,12 +95,13 @@ class BinaryMatrix(Matrix):
 
     _task = "binary"
 
-    def _guess(self, preds: Tensor, target: Tensor) -> bool:
+    def _choose(self, pair: Pair, preds: Tensor, target: Tensor) -> Pair:
         # These families of torchmetrics guess without the cells that are ignored.
-        logits = super()._guess(preds, target)
-        if not logits or self.ignore_index is None or preds.shape != target.shape:
-            return logits
-        return super()._guess(preds[target != self.ignore_index], target)
+        if self.ignore_index is None or pair[0] is pair[1] or preds.shape != target.shape:
+            return pair
+        counted = preds[target != self.ignore_index]
+        one = pair[self._decision.are_logits(counted)]
+        return one, one
 
 
 class MulticlassMatrix(Matrix):

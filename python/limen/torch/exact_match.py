@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .._tally import Tally
-from ._base import TallyMetric, peer_threshold
+from ._base import Pair, TallyMetric, Workplace, peer_threshold
 from ._wrapper import Task, by_task
 from .stat_scores import Multidim, count_matrix
 
@@ -34,8 +34,13 @@ class Exact(TallyMetric):
         """Samples that are right in one threshold set."""
         raise NotImplementedError
 
-    def _attached(self, key: Any) -> None:
+    def _attached(self, *_: Any) -> None:
         return None  # the core adds into counts alone
+
+    def _scratch(self, place: Workplace, preds: Tensor, weights: Tensor | None) -> Pair:
+        if weights is not None:
+            raise ValueError("`weights` go with metrics of counts")
+        return super()._scratch(place, preds, weights)
 
     def _numbers(self, tally: Tally) -> tuple[Tensor, int]:
         right = [self._right(tally, each) for each in range(self._decision.sets)]
@@ -77,10 +82,10 @@ class MulticlassExactMatch(Exact, peer.MulticlassExactMatch):
         super().__init__(num_classes, multidim_average, ignore_index, validate_args, **kwargs)
         self._begin(num_classes)
 
-    def _count(self, preds: Tensor, target: Tensor, weights: Tensor | None, logits: bool) -> Tally:
-        if target.ndim > 1 or weights is not None:
-            raise ValueError("samples of several positions, and weights, are not for the kernels")
-        return super()._count(preds, target, weights, logits)
+    def _choose(self, pair: Pair, preds: Tensor, target: Tensor) -> Pair:
+        if target.ndim > 1:
+            raise ValueError("samples of several positions are not for the kernels")
+        return pair
 
     def _right(self, tally: Tally, each: int) -> int:
         return tally.samples - int(count_matrix(tally)[:, 3].sum())
@@ -113,11 +118,6 @@ class MultilabelExactMatch(Exact, peer.MultilabelExactMatch):
     def _by_kernel(self) -> bool:
         # Samples that are ignored as a whole count as right there.
         return super()._by_kernel and self.ignore_index is None
-
-    def _count(self, preds: Tensor, target: Tensor, weights: Tensor | None, logits: bool) -> Tally:
-        if weights is not None:
-            raise ValueError("`weights` go with metrics of counts only")
-        return super()._count(preds, target, weights, logits)
 
     def _right(self, tally: Tally, each: int) -> int:
         return round(tally.metric("exact_match", "whole", set=each) * tally.samples)

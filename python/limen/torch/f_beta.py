@@ -8,7 +8,7 @@ from torchmetrics import Metric
 from torchmetrics import classification as peer
 from torchmetrics.classification.base import _ClassificationTaskWrapper
 
-from ._averages import Formula, fbeta
+from ._formulas import F1, Formula, fbeta
 from ._wrapper import Task, by_task
 from .stat_scores import (
     Average,
@@ -26,6 +26,12 @@ class FBeta(Counts):
     @property
     def _formula(self) -> Formula:
         return fbeta(self.beta)
+
+
+class Balanced(Counts):
+    """2 tp / (2 tp + fp + fn)."""
+
+    _formula = F1
 
 
 class BinaryFBetaScore(FBeta, BinaryCounts, peer.BinaryFBetaScore):
@@ -108,7 +114,7 @@ class MultilabelFBetaScore(FBeta, MultilabelCounts, peer.MultilabelFBetaScore):
         )
 
 
-class BinaryF1Score(FBeta, BinaryCounts, peer.BinaryF1Score):
+class BinaryF1Score(Balanced, BinaryCounts, peer.BinaryF1Score):
     """F1 of binary decisions."""
 
     def __init__(
@@ -130,7 +136,7 @@ class BinaryF1Score(FBeta, BinaryCounts, peer.BinaryF1Score):
         )
 
 
-class MulticlassF1Score(FBeta, MulticlassCounts, peer.MulticlassF1Score):
+class MulticlassF1Score(Balanced, MulticlassCounts, peer.MulticlassF1Score):
     """F1 of classes, each against the rest."""
 
     def __init__(
@@ -156,7 +162,7 @@ class MulticlassF1Score(FBeta, MulticlassCounts, peer.MulticlassF1Score):
         )
 
 
-class MultilabelF1Score(FBeta, MultilabelCounts, peer.MultilabelF1Score):
+class MultilabelF1Score(Balanced, MultilabelCounts, peer.MultilabelF1Score):
     """F1 of labels."""
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from torchmetrics import classification as peer
 
-from ._averages import (
+from ._formulas import (
     ACCURACY,
     HAMMING,
     MISS_RATE,

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from .._tally import Tally
-from ._averages import Formula
-from ._base import CountTable, TallyMetric, peer_threshold, peer_zero_division
+from ._base import CountTable, Pair, TallyMetric, peer_threshold, peer_zero_division
+from ._formulas import Formula
 from ._wrapper import Task, by_task
 
 Average = Literal["micro", "macro", "weighted", "none"] | None
@@ -82,7 +82,7 @@ class Counts(TallyMetric):
 
     def _of_set(self, tally: Tally | CountTable, each: int) -> Tensor:
         return self._tensor(
-            tally.ratio(self._formula.weights, self._average, self._undefined, self._labels, each)
+            tally.ratio(self._formula, self._average, self._undefined, self._labels, each)
         )
 
 
@@ -151,10 +151,10 @@ class MulticlassCounts(Counts):
     def _labels(self) -> str:
         return "supported" if self._labels_by_top_k and self.top_k > 1 else "occurring"
 
-    def _are_logits(self, preds: Tensor, target: Tensor) -> bool:
+    def _choose(self, pair: Pair, preds: Tensor, target: Tensor) -> Pair:
         if self.top_k > 1 and preds.ndim == target.ndim:
             raise ValueError("top_k > 1 needs scores, not predicted classes")
-        return False
+        return pair
 
     def _update_by_torch(self, *args: Any) -> None:
         # Our states have every class also where torchmetrics needs their sum alone.

@@ -14,9 +14,8 @@ import pytest
 from sklearn import metrics as sk
 
 pytest.importorskip("sentence_transformers")
-import torch
-
 import limen
+import torch
 from limen.sentence_transformers import CEF1Evaluator, ClassificationEvaluator
 from limen_ctypes import LIBRARY
 

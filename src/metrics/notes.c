@@ -131,7 +131,8 @@ static void support_notes(note_writer *writer, int64_t set)
                             "ones.",
                             noun, range.greatest / range.least);
         end_note(writer);
-    } else if (range.greatest > 0.0 && range.empty == 0 && range.greatest <= range.least * ALIKE) {
+    } else if (tally->spec.width > 1 && range.greatest > 0.0 && range.empty == 0 &&
+               range.greatest <= range.least * ALIKE) {
         limen_buffer_printf(
             &writer->text,
             "All %s have much the same support: micro and macro averages are close to "
@@ -152,15 +153,21 @@ static void binary_note(note_writer *writer, int64_t set)
         return;
     if (c.tp + c.fn == 0.0)
         limen_buffer_text(&writer->text, "No sample is positive, so recall is undefined.");
+    else if (c.fp + c.tn == 0.0)
+        limen_buffer_text(&writer->text, "No sample is negative, so specificity is undefined.");
     else if (prevalence.value >= NEAR_LOW && prevalence.value <= NEAR_HIGH)
         limen_buffer_text(&writer->text, "Positives and negatives are near 1:1: accuracy and F1 "
                                          "agree.");
-    else if (prevalence.value <= RARE || prevalence.value >= 1.0 - RARE)
+    else if (prevalence.value <= RARE)
         limen_buffer_printf(&writer->text,
-                            "%.0f %% of the samples are %s, so a constant decision has that "
+                            "%.0f %% of the samples are negative, so a constant decision has that "
                             "accuracy: read F1 or MCC.",
-                            100.0 * fmax(prevalence.value, 1.0 - prevalence.value),
-                            prevalence.value > 0.5 ? "positive" : "negative");
+                            100.0 * (1.0 - prevalence.value));
+    else if (prevalence.value >= 1.0 - RARE)
+        limen_buffer_printf(&writer->text,
+                            "%.0f %% of the samples are positive, so a constant decision has that "
+                            "accuracy and a higher F1: read MCC or balanced accuracy.",
+                            100.0 * prevalence.value);
     else
         return;
     end_note(writer);

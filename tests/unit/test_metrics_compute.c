@@ -367,15 +367,26 @@ static void expect_note(limen_task task, int64_t width, const counted_row *rows,
     limen_tally_destroy(c.tally);
 }
 
+static void expect_no_note(limen_task task, const counted_row *row)
+{
+    limen_result *result;
+    counted c;
+
+    counted_labels(&c, task, 1, 1, 0, row);
+    result = compute(c.tally, NULL);
+    assert_int_equal(limen_node_count(at(result, "notes")), 0);
+    limen_result_destroy(result);
+    limen_tally_destroy(c.tally);
+}
+
 static void test_advice(void **state)
 {
     static const counted_row apart[] = {{30, 1, 60, 9}, {1, 1, 96, 2}};
     static const counted_row alike[] = {{30, 1, 60, 9}, {20, 1, 69, 10}};
     static const counted_row empty[] = {{30, 1, 60, 9}, {0, 1, 99, 0}};
     static const counted_row balanced[] = {{40, 5, 45, 10}}, rare[] = {{2, 5, 90, 3}};
-    static const counted_row negative[] = {{0, 5, 90, 0}}, between[] = {{20, 5, 70, 5}};
-    limen_result *result;
-    counted c;
+    static const counted_row negative[] = {{0, 5, 90, 0}}, positive[] = {{90, 0, 0, 5}};
+    static const counted_row common[] = {{80, 2, 3, 15}}, between[] = {{20, 5, 70, 5}};
 
     (void)state;
     expect_note(LIMEN_MULTILABEL, 2, apart, "13 times the support of the rarest: read macro-F1");
@@ -384,11 +395,11 @@ static void test_advice(void **state)
     expect_note(LIMEN_BINARY, 1, balanced, "near 1:1: accuracy and F1 agree");
     expect_note(LIMEN_BINARY, 1, rare, "95 % of the samples are negative");
     expect_note(LIMEN_BINARY, 1, negative, "No sample is positive");
-    counted_labels(&c, LIMEN_BINARY, 1, 1, 0, between);
-    result = compute(c.tally, NULL);
-    assert_int_equal(limen_node_count(at(result, "notes")), 0);
-    limen_result_destroy(result);
-    limen_tally_destroy(c.tally);
+    expect_note(LIMEN_BINARY, 1, positive, "No sample is negative");
+    expect_note(LIMEN_BINARY, 1, common, "95 % of the samples are positive");
+    expect_note(LIMEN_BINARY, 1, common, "read MCC or balanced accuracy");
+    expect_no_note(LIMEN_BINARY, between);
+    expect_no_note(LIMEN_MULTILABEL, between);
 }
 
 static void expect_refusal(const limen_tally *tally, const limen_compute_options *options,

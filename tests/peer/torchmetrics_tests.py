@@ -103,10 +103,10 @@ def replace(packages: list[str], ours: ModuleType) -> set[str]:
 
 
 def substitute() -> None:
-    import limen.torch.functional
     import torchmetrics
 
     import limen.torch
+    import limen.torch.functional
 
     classes = replace(["torchmetrics.classification"], limen.torch)
     functions = replace(["torchmetrics.functional.classification"], limen.torch.functional)

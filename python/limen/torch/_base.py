@@ -57,6 +57,17 @@ class Engine(Metric):
         ours = cls.__module__.startswith(__package__)
         if ours:
             cls._ours = (cls.update, cls.compute)
+        # torch.jit.script would compile properties; a model that is scripted with its metrics in it
+        # leaves them out, as it does with torchmetrics' own.
+        cls.__jit_unused_properties__ = [
+            *Metric.__jit_unused_properties__,
+            *(
+                name
+                for base in cls.__mro__
+                for name, value in vars(base).items()
+                if base.__module__.startswith(__package__) and isinstance(value, property)
+            ),
+        ]
 
     def _batch(self, *args: Any, **kwargs: Any) -> Any:
         return None
@@ -88,6 +99,7 @@ class Engine(Metric):
             and (cls.update, cls.compute) == cls._ours
         )
 
+    @torch.jit.unused
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Adds a batch and returns the metric of that batch alone."""
         if self._is_synced:

@@ -94,7 +94,8 @@ limen_status limen_tally_confusion(const limen_tally *tally, int64_t set, int64_
     return LIMEN_OK;
 }
 
-/* What lies below each edge, from the lowest up: fn and tn. Returns what there is in all. */
+/* What lies below each edge, from the lowest up: fn and tn. Returns what there is in all, NaN
+ * scores included, which lie below every edge. */
 static limen_bin count_below(const limen_tally *tally, int64_t group, int64_t label,
                              limen_counts *counts)
 {

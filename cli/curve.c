@@ -4,6 +4,7 @@
 #include "message.h"
 #include "plot.h"
 #include "suggest.h"
+#include "tally_file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 
 struct curve_options {
     struct input_options input;
+    struct tally_options tally;
     struct text_list labels;
     int kind;
     int pooled;
@@ -51,6 +53,7 @@ static const struct option_table curve_table = OPTION_TABLE("Curve", curve_optio
 static const struct option_group groups[] = {
     {&input_scores_table, offsetof(struct curve_options, input)},
     {&input_truth_table, offsetof(struct curve_options, input)},
+    {&tally_file_table, offsetof(struct curve_options, tally)},
     {&input_task_table, offsetof(struct curve_options, input)},
     {&curve_table, 0},
     {&input_run_table, offsetof(struct curve_options, input)},
@@ -65,9 +68,9 @@ struct show {
     size_t count;
 };
 
-static int say_library(const limen_error *error)
+static int say_library(const struct show *show, const limen_error *error)
 {
-    return say_error(NULL, error);
+    return say_error(error->code == LIMEN_ERR_STATE ? show->options->tally.load : NULL, error);
 }
 
 static const char *label_name(const struct show *show, int64_t label, char number[32])
@@ -228,7 +231,8 @@ static int write_points(const struct show *show)
         status = write_curve(show, show->labels[i], sink, &error);
     if (status != LIMEN_OK) {
         limen_sink_abort(sink);
-        return error.code == LIMEN_ERR_IO ? say_output_error(path, &error) : say_library(&error);
+        return error.code == LIMEN_ERR_IO ? say_output_error(path, &error)
+                                          : say_library(show, &error);
     }
     if (limen_sink_commit(sink, &error) != LIMEN_OK)
         return say_output_error(path, &error);
@@ -353,7 +357,7 @@ static int print_plot(const struct show *show)
         free(areas[k].defined);
     }
     if (status != LIMEN_OK)
-        return say_library(&error);
+        return say_library(show, &error);
     if (fflush(stdout) != 0 || ferror(stdout))
         return say_failure("standard output could not be written; is the disk full?");
     return EXIT_DONE;
@@ -361,23 +365,38 @@ static int print_plot(const struct show *show)
 
 /* --------------------------------------------------------------------------------------------- */
 
-static int show_curves(const struct curve_options *options, struct input *input)
+static int read_tally(const struct curve_options *options, struct input *input, limen_tally **tally)
 {
-    struct show show = {.options = options, .input = input};
-    limen_tally *tally = NULL;
     int status;
 
+    if (options->tally.load) {
+        status = tally_settles(&options->tally, options->bins > 0, "bins");
+        return status ? status : tally_load(&options->tally, &options->input, input, tally);
+    }
+    status = input_open(input, &options->input);
     input->spec.states = options->bins ? LIMEN_HISTOGRAM : LIMEN_SCORES;
     input->spec.bins = options->bins;
-    status = choose_labels(&show);
+    return status;
+}
+
+static int show_curves(const struct curve_options *options, struct input *input,
+                       limen_tally **tally)
+{
+    struct show show = {.options = options, .input = input};
+    int status = read_tally(options, input, tally);
+
     if (!status)
-        status = input_tally(input, &tally);
+        status = choose_labels(&show);
+    if (!status && !options->tally.load) {
+        status = input_tally(input, tally);
+        if (!status)
+            status = input_update(input, *tally);
+    }
     if (!status)
-        status = input_update(input, tally);
-    show.tally = tally;
+        status = tally_save(&options->tally, input, *tally);
+    show.tally = *tally;
     if (!status)
         status = options->output ? write_points(&show) : print_plot(&show);
-    limen_tally_destroy(tally);
     free(show.labels);
     return status;
 }
@@ -386,6 +405,7 @@ static int run(int argc, char **argv)
 {
     struct curve_options options = {.input = INPUT_OPTIONS_DEFAULT};
     struct input input = {.source = NULL};
+    limen_tally *tally = NULL;
     int status = options_parse(&curve_command, &options, argc, argv);
 
     if (status)
@@ -393,10 +413,9 @@ static int run(int argc, char **argv)
     if (options.pooled && options.labels.count)
         status = say_usage("--pooled and --label exclude each other; give one of them");
     if (!status)
-        status = input_open(&input, &options.input);
-    if (!status)
-        status = show_curves(&options, &input);
+        status = show_curves(&options, &input, &tally);
     input_close(&input);
+    limen_tally_destroy(tally);
     options_release(&curve_command, &options);
     return status;
 }
@@ -411,7 +430,8 @@ const struct command curve_command = {
              "unless --bins or --points is given.\n",
     .examples = "  limen curve --scores s.npy --targets y.npy --labels names.txt\n"
                 "  limen curve data.npz --kind pr --label joy\n"
-                "  limen curve data.npz --kind roc --points 200 -o points.csv\n",
+                "  limen curve data.npz --kind roc --points 200 -o points.csv\n"
+                "  limen curve --tally all.tally --kind pr\n",
     .groups = groups,
     .group_count = COUNT_OF(groups),
     .run = run,

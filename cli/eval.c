@@ -5,6 +5,7 @@
 #include "message.h"
 #include "output.h"
 #include "suggest.h"
+#include "tally_file.h"
 #include "values.h"
 
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 struct eval_options {
     struct input_options input;
+    struct tally_options tally;
     struct text_list thresholds;
     struct text_list under, over;
     const char *metrics;
@@ -92,6 +94,7 @@ static const struct option_table output_table = OPTION_TABLE("Output", output_op
 static const struct option_group groups[] = {
     {&input_scores_table, offsetof(struct eval_options, input)},
     {&input_truth_table, offsetof(struct eval_options, input)},
+    {&tally_file_table, offsetof(struct eval_options, tally)},
     {&input_thresholds_table, offsetof(struct eval_options, thresholds)},
     {&input_task_table, offsetof(struct eval_options, input)},
     {&input_rule_table, offsetof(struct eval_options, input)},
@@ -256,6 +259,25 @@ static int read_data(struct evaluation *eval)
     return status ? status : input_update(input, eval->tally);
 }
 
+/* What was settled when the tally was made cannot be asked for now. */
+static int load_tally(struct evaluation *eval)
+{
+    const struct eval_options *options = &eval->options;
+    const struct tally_options *file = &options->tally;
+    int status = tally_load(file, &options->input, &eval->input, &eval->tally);
+
+    if (!status)
+        status = tally_settles(file, options->thresholds.count > 0, "thresholds");
+    if (!status)
+        status = tally_settles(file, options->top_k > 0, "top-k");
+    if (!status && eval->input.spec.states & LIMEN_SAMPLES)
+        status = tally_settles(file, options->beta_given && options->beta != eval->input.spec.beta,
+                               "beta");
+    if (!status && !options->beta_given)
+        eval->compute.beta = eval->input.spec.beta;
+    return status ? status : gates_settle(&eval->gates, &eval->input);
+}
+
 static int write_report(struct evaluation *eval)
 {
     limen_report_options report = {
@@ -273,7 +295,7 @@ static int write_report(struct evaluation *eval)
     int status;
 
     if (limen_compute(eval->tally, &eval->compute, NULL, &eval->result, &error) != LIMEN_OK)
-        return say_error(NULL, &error);
+        return say_error(eval->options.tally.load, &error);
     if (limen_report_render(eval->result, &report, NULL, &text, &length, &error) != LIMEN_OK)
         return say_error(NULL, &error);
     status = output_text(eval->options.output, text, length);
@@ -291,7 +313,9 @@ static int run(int argc, char **argv)
     eval.options.input.source.keep = eval.options.input.source.group_column != NULL;
     status = prepare(&eval);
     if (!status)
-        status = read_data(&eval);
+        status = eval.options.tally.load ? load_tally(&eval) : read_data(&eval);
+    if (!status)
+        status = tally_save(&eval.options.tally, &eval.input, eval.tally);
     if (!status)
         status = write_report(&eval);
     if (!status)
@@ -316,7 +340,9 @@ const struct command eval_command = {
         "  limen eval --scores s.npy --targets y.npy --labels names.txt --thresholds T.json\n"
         "  limen eval data.npz --thresholds 0.5 --thresholds 'joy=0.3,*=0.5'\n"
         "  limen eval scores.csv --score-columns 'p_*' --target-columns 'y_*' --sort -f1\n"
-        "  limen eval data.npz --format json -o report.json --fail-under f1_macro=0.40\n",
+        "  limen eval data.npz --format json -o report.json --fail-under f1_macro=0.40\n"
+        "  limen eval data.npz --metrics f1,auroc --save-tally data.tally\n"
+        "  limen eval --tally data.tally --zero-division skip\n",
     .groups = groups,
     .group_count = COUNT_OF(groups),
     .run = run,

@@ -180,9 +180,11 @@ static void say_failed(const struct gate *gate, const struct input *input, int64
 {
     char place[160] = "";
 
-    if (input->spec.sets > 1)
+    if (input->spec.sets > 1 && input->threshold_specs)
         (void)snprintf(place, sizeof place, "[%lld] %.120s: ", (long long)set + 1,
                        input->threshold_specs[set]);
+    else if (input->spec.sets > 1)
+        (void)snprintf(place, sizeof place, "[%lld]: ", (long long)set + 1);
     (void)say_failure("%s%s%s%s is %.6g, %s %.6g", place, gate->name, gate->label ? "@" : "",
                       gate->label ? gate->label : "", value, gate->over ? "over" : "under",
                       gate->bound);

@@ -16,7 +16,8 @@ struct info_options {
 #define INFO(field) .at = offsetof(struct info_options, field)
 
 static const struct option options_of_info[] = {
-    {NULL, "FILE", ".npy, .npz, .csv or .tsv; - is CSV on standard input", OPTION_TEXT, INFO(file)},
+    {NULL, "FILE", ".npy, .npz, .csv, .tsv or a tally; - is CSV on\nstandard input", OPTION_TEXT,
+     INFO(file)},
     {"score-columns", "NAMES", "CSV columns of the scores", OPTION_TEXT, INFO(score_columns)},
     {"target-columns", "NAMES", "CSV columns of the targets", OPTION_TEXT, INFO(target_columns)},
 };
@@ -56,20 +57,20 @@ static void print_array(const char *name, limen_dtype dtype, int64_t rows, int64
 }
 
 /* The first names and the last, with the control characters of a hostile file left out. */
-static void print_labels(const limen_source_info *info)
+static void print_labels(const char *const *labels, int64_t count)
 {
-    if (info->label_count == 0)
+    if (!labels || count == 0)
         return;
-    (void)printf("labels   %lld:", (long long)info->label_count);
-    for (int64_t i = 0; i < info->label_count; i++) {
-        if (i == NAMES_SHOWN - 1 && info->label_count > NAMES_SHOWN) {
+    (void)printf("labels   %lld:", (long long)count);
+    for (int64_t i = 0; i < count; i++) {
+        if (i == NAMES_SHOWN - 1 && count > NAMES_SHOWN) {
             (void)printf(" ...,");
-            i = info->label_count - 1;
+            i = count - 1;
         }
         (void)putchar(' ');
-        for (const char *c = info->labels[i]; *c; c++)
+        for (const char *c = labels[i]; *c; c++)
             (void)putchar((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
-        if (i + 1 < info->label_count)
+        if (i + 1 < count)
             (void)putchar(',');
     }
     (void)putchar('\n');
@@ -106,6 +107,70 @@ static limen_status open_file(const struct info_options *options, limen_source *
     return limen_source_open(&with, NULL, source, file, NULL) == LIMEN_OK ? LIMEN_OK : status;
 }
 
+/* ---- Tallies ------------------------------------------------------------------------------- */
+
+/* Whatever its name, by its first bytes. */
+static int is_tally(const char *path)
+{
+    static const unsigned char magic[] = {0x89, 'L', 'I', 'M', 'E', 'N', '\r', '\n'};
+    unsigned char start[sizeof magic] = {0};
+    FILE *file = fopen(path, "rb");
+    size_t got = file ? fread(start, 1, sizeof start, file) : 0;
+
+    if (file)
+        (void)fclose(file);
+    return got == sizeof magic && memcmp(start, magic, sizeof magic) == 0;
+}
+
+static void print_states(uint32_t states)
+{
+    static const char *const names[] = {"counts",    "confusion", "samples",     "scores",
+                                        "histogram", "ranking",   "calibration", "hinge"};
+    const char *before = "states   ";
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (!(states >> i & 1))
+            continue;
+        (void)printf("%s%s", before, names[i]);
+        before = ", ";
+    }
+    (void)putchar('\n');
+}
+
+static int describe_tally(const char *path)
+{
+    static const char *const tasks[] = {"?", "binary", "multiclass", "multilabel"};
+    const limen_spec *spec;
+    limen_tally *tally = NULL;
+    limen_error error;
+
+    if (limen_tally_load(path, NULL, &tally, &error) != LIMEN_OK)
+        return say_error(path, &error);
+    spec = limen_tally_spec(tally);
+    (void)printf("format   tally\ntask     %s\nsamples  %lld\n", tasks[spec->task],
+                 (long long)limen_tally_samples(tally));
+    (void)printf("width    %lld\n", (long long)spec->width);
+    print_labels(limen_tally_labels(tally), spec->width);
+    print_states(spec->states);
+    if (spec->score_dtype != LIMEN_NONE)
+        (void)printf("scores   %s%s\n", limen_dtype_name(spec->score_dtype),
+                     spec->logits ? ", logits" : "");
+    if (spec->task != LIMEN_MULTICLASS)
+        (void)printf("rule     %s\n", spec->rule == LIMEN_GE ? "ge" : "gt");
+    if (spec->sets > 1)
+        (void)printf("sets     %lld\n", (long long)spec->sets);
+    if (spec->top_k > 1)
+        (void)printf("top-k    %d\n", (int)spec->top_k);
+    if (spec->groups > 0)
+        (void)printf("groups   %lld\n", (long long)spec->groups);
+    if (spec->weighted)
+        (void)printf("weighted\n");
+    if (spec->has_ignore_index)
+        (void)printf("ignored  targets of %lld\n", (long long)spec->ignore_index);
+    limen_tally_destroy(tally);
+    return finish();
+}
+
 static int describe_file(const struct info_options *options)
 {
     const limen_source_info *info;
@@ -123,7 +188,7 @@ static int describe_file(const struct info_options *options)
     print_array("targets", info->targets, info->rows, info->target_width, info->targets_ndim);
     print_array("weights", info->weights, info->rows, 1, 1);
     print_array("groups", info->groups, info->rows, 1, 1);
-    print_labels(info);
+    print_labels(info->labels, info->label_count);
     limen_source_close(source);
     return finish();
 }
@@ -135,15 +200,19 @@ static int run(int argc, char **argv)
 
     if (status)
         return status;
-    return options.file ? describe_file(&options) : describe_program();
+    if (!options.file)
+        return describe_program();
+    return is_tally(options.file) ? describe_tally(options.file) : describe_file(&options);
 }
 
 const struct command info_command = {
     .name = "info",
     .summary = "what a file holds; or version, kernels and threads",
     .usage = "[FILE] [OPTION...]",
-    .about = "Reads headers only. Without a file, tells about this program.\n",
-    .examples = "  limen info\n  limen info scores.npy\n  limen info data.npz\n",
+    .about =
+        "Reads headers only, of a tally all of it. Without a file, tells about this program.\n",
+    .examples =
+        "  limen info\n  limen info scores.npy\n  limen info data.npz\n  limen info all.tally\n",
     .groups = groups,
     .group_count = COUNT_OF(groups),
     .run = run,

@@ -4,6 +4,7 @@
 #include "message.h"
 #include "output.h"
 #include "require.h"
+#include "tally_file.h"
 #include "values.h"
 
 #include <math.h>
@@ -13,6 +14,7 @@
 
 struct tune_options {
     struct input_options input;
+    struct tally_options tally;
     const char *objective;
     struct text_list require;
     const char *cost;
@@ -86,6 +88,7 @@ static const struct option_table output_table = OPTION_TABLE("Output", output_op
 static const struct option_group groups[] = {
     {&input_scores_table, offsetof(struct tune_options, input)},
     {&input_truth_table, offsetof(struct tune_options, input)},
+    {&tally_file_table, offsetof(struct tune_options, tally)},
     {&input_task_table, offsetof(struct tune_options, input)},
     {&input_rule_table, offsetof(struct tune_options, input)},
     {&tuning_table, 0},
@@ -133,6 +136,29 @@ static int search_thresholds(struct input *input, const limen_tune_options *opti
         status = say_error(NULL, &error);
     limen_search_destroy(search);
     return status;
+}
+
+/* A tally that keeps every score, for --save-tally. */
+static int fill_tally(struct input *input, limen_tally **tally)
+{
+    int status;
+
+    input->spec.states = LIMEN_SCORES;
+    status = input_tally(input, tally);
+    return status ? status : input_update(input, *tally);
+}
+
+static int find_thresholds(struct input *input, const struct tune_options *options,
+                           const limen_tune_options *tuning, limen_tally *tally,
+                           limen_result **result)
+{
+    limen_error error;
+
+    if (!tally)
+        return search_thresholds(input, tuning, result);
+    if (limen_tune(tally, tuning, NULL, result, &error) != LIMEN_OK)
+        return say_error(error.code == LIMEN_ERR_STATE ? options->tally.load : NULL, &error);
+    return 0;
 }
 
 /* ---- Output ------------------------------------------------------------------------------------
@@ -214,7 +240,7 @@ static int write_result(const struct tune_options *options, const limen_result *
     return status;
 }
 
-static int tune(struct input *input, const struct tune_options *options)
+static int tune(struct input *input, const struct tune_options *options, limen_tally *tally)
 {
     struct requirements requirements;
     double cost[4];
@@ -240,7 +266,7 @@ static int tune(struct input *input, const struct tune_options *options)
         tuning.cost_rows = 1;
     }
     if (!status)
-        status = search_thresholds(input, &tuning, &result);
+        status = find_thresholds(input, options, &tuning, tally, &result);
     if (!status)
         status = write_result(options, result);
     limen_result_destroy(result);
@@ -252,15 +278,24 @@ static int run(int argc, char **argv)
 {
     struct tune_options options = {.input = INPUT_OPTIONS_DEFAULT};
     struct input input = {.source = NULL};
+    limen_tally *tally = NULL;
     int status = options_parse(&tune_command, &options, argc, argv);
 
     if (status)
         return status;
     options.input.source.keep = 1;
-    status = input_open(&input, &options.input);
+    if (options.tally.load)
+        status = tally_load(&options.tally, &options.input, &input, &tally);
+    else
+        status = input_open(&input, &options.input);
+    if (!status && options.tally.save && !options.tally.load)
+        status = fill_tally(&input, &tally);
     if (!status)
-        status = tune(&input, &options);
+        status = tally_save(&options.tally, &input, tally);
+    if (!status)
+        status = tune(&input, &options, tally);
     input_close(&input);
+    limen_tally_destroy(tally);
     options_release(&tune_command, &options);
     return status;
 }
@@ -272,11 +307,13 @@ const struct command tune_command = {
     .about =
         "Finds the thresholds that are exactly best for an objective, each label by itself or\n"
         "jointly, under conditions. Equal scores are never parted. Each threshold comes with\n"
-        "the interval that decides alike: (low, high] under ge, [low, high) under gt.\n",
+        "the interval that decides alike: (low, high] under ge, [low, high) under gt.\n"
+        "With --save-tally all scores are kept, in memory and in the file.\n",
     .examples = "  limen tune data.npz -o best.json\n"
                 "  limen tune --scores s.npy --targets y.npy --scope micro -o best.json\n"
                 "  limen tune data.csv --objective cost --cost fp=1,fn=10\n"
-                "  limen tune data.npz --objective recall --require 'precision>=0.9'\n",
+                "  limen tune data.npz --objective recall --require 'precision>=0.9'\n"
+                "  limen tune --tally all.tally --objective mcc\n",
     .groups = groups,
     .group_count = COUNT_OF(groups),
     .run = run,

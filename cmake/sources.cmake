@@ -129,6 +129,7 @@ set(LIMEN_CLI_SOURCES
     cli/info.c
     cli/input.c
     cli/main.c
+    cli/merge.c
     cli/message.c
     cli/metrics.c
     cli/options.c
@@ -137,6 +138,7 @@ set(LIMEN_CLI_SOURCES
     cli/progress.c
     cli/require.c
     cli/suggest.c
+    cli/tally_file.c
     cli/tune.c
     cli/values.c
 )

@@ -5,6 +5,7 @@
 #include "core/threads.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DEFAULT_BINS 16384
@@ -194,18 +195,51 @@ static limen_status compare_edges(const limen_spec *into, const limen_spec *from
     return LIMEN_OK;
 }
 
+/* "counts, scores" */
+static const char *state_names(uint32_t states, char names[128])
+{
+    static const char *const all[] = {"counts",    "confusion", "samples",     "scores",
+                                      "histogram", "ranking",   "calibration", "hinge"};
+    size_t used = 0;
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (states >> i & 1)
+            used += (size_t)snprintf(names + used, 128 - used, "%s%s", used ? ", " : "", all[i]);
+    }
+    return names;
+}
+
+static limen_status compare_words(const limen_spec *into, const limen_spec *from,
+                                  limen_error *error)
+{
+    static const char *const tasks[] = {"?", "binary", "multiclass", "multilabel"};
+    static const char *const rules[] = {"ge", "gt"};
+    static const char *const nans[] = {"error", "negative"};
+    char names[2][128];
+
+    if (into->task != from->task)
+        return limen_fail(error, LIMEN_ERR_CONFIG, "task differs: %s and %s", tasks[into->task],
+                          tasks[from->task]);
+    if (into->states != from->states)
+        return limen_fail(error, LIMEN_ERR_CONFIG, "states differ: %s and %s",
+                          state_names(into->states, names[0]), state_names(from->states, names[1]));
+    if (into->rule != from->rule)
+        return limen_fail(error, LIMEN_ERR_CONFIG, "rule differs: %s and %s", rules[into->rule],
+                          rules[from->rule]);
+    if (into->nan != from->nan)
+        return limen_fail(error, LIMEN_ERR_CONFIG, "nan differs: %s and %s", nans[into->nan],
+                          nans[from->nan]);
+    return LIMEN_OK;
+}
+
 limen_status limen_spec_compare(const limen_spec *into, const limen_spec *from, limen_error *error)
 {
     const struct {
         const char *name;
         int64_t into, from;
     } fields[] = {
-        {"task", into->task, from->task},
         {"width", into->width, from->width},
         {"sets", into->sets, from->sets},
-        {"states", into->states, from->states},
-        {"rule", into->rule, from->rule},
-        {"nan", into->nan, from->nan},
         {"logits", into->logits, from->logits},
         {"weighted", into->weighted, from->weighted},
         {"has_ignore_index", into->has_ignore_index, from->has_ignore_index},
@@ -215,8 +249,10 @@ limen_status limen_spec_compare(const limen_spec *into, const limen_spec *from, 
         {"bins", into->bins, from->bins},
         {"calibration_bins", into->calibration_bins, from->calibration_bins},
     };
-    limen_status status;
+    limen_status status = compare_words(into, from, error);
 
+    if (status != LIMEN_OK)
+        return status;
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         if (fields[i].into != fields[i].from)
             return limen_fail(error, LIMEN_ERR_CONFIG, "%s differs: %lld and %lld", fields[i].name,

@@ -186,7 +186,7 @@ limen_status limen_tally_feed(const limen_tally *tally, limen_feed *feed, limen_
         made.load = load_bins;
     else
         return limen_fail(error, LIMEN_ERR_STATE,
-                          "tuning needs a tally that keeps LIMEN_SCORES or LIMEN_HISTOGRAM");
+                          "tuning needs a tally that keeps scores or histogram");
     *feed = made;
     return LIMEN_OK;
 }

@@ -83,6 +83,7 @@ def write_all(folder):
         "T.json": json.dumps(THRESHOLDS, ensure_ascii=False).encode(),
         "names.txt": "\n".join(NAMES).encode() + b"\n",
         "two_names.txt": b"joy\nsadness\n",
+        "other.txt": b"joy\nfear\nrage\n",
         "table.csv": b"id,p_a,p_b,y_a,y_b\n1,0.9,0.2,1,0\n2,0.4,0.8,1,1\n3,0.1,0.6,0,0\n",
         "word.csv": b"p_a,y_a\n0.9,1\nhigh,0\n",
         "ragged.csv": b"p_a,y_a\n0.9,1\n0.4\n",

@@ -255,9 +255,9 @@ static void test_merge_names_what_differs(void **unused)
     } while (0)
     DIFFERS(width, 4, "width differs: 3 and 4");
     DIFFERS(sets, 2, "sets differs: 1 and 2");
-    DIFFERS(states, LIMEN_COUNTS, "states differs: 5 and 1");
-    DIFFERS(rule, LIMEN_GT, "rule differs: 0 and 1");
-    DIFFERS(nan, LIMEN_NAN_NEGATIVE, "nan differs: 0 and 1");
+    DIFFERS(states, LIMEN_COUNTS, "states differ: counts, samples and counts");
+    DIFFERS(rule, LIMEN_GT, "rule differs: ge and gt");
+    DIFFERS(nan, LIMEN_NAN_NEGATIVE, "nan differs: error and negative");
     DIFFERS(logits, 1, "logits differs: 0 and 1");
     DIFFERS(weighted, 1, "weighted differs: 0 and 1");
     DIFFERS(has_ignore_index, 1, "has_ignore_index differs: 0 and 1");

@@ -145,14 +145,17 @@ set(LIMEN_CLI_SOURCES
 
 set(LIMEN_PYTHON_SOURCES
     python/src/arguments.c
+    python/src/array.c
     python/src/arrow.c
     python/src/batch.c
     python/src/curve.c
+    python/src/buffer.c
     python/src/dlpack.c
     python/src/error.c
     python/src/files.c
     python/src/guess.c
     python/src/ingest.c
+    python/src/list.c
     python/src/module.c
     python/src/ratio.c
     python/src/result.c

@@ -1,9 +1,11 @@
 /* The Arrow C data interface (arrays and streams by PyCapsule). A column is one dimension; a
  * struct, which is what tables and record batches are, has its columns as labels; a fixed-size list
- * its elements. One chunk of one primitive column or fixed-size list is used in place, anything
- * else is copied. */
+ * its elements. One chunk of one column of numbers or fixed-size lists without nulls is used in
+ * place, anything else is copied. */
 #include "ingest.h"
 
+#include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,9 +52,17 @@ static limen_dtype dtype_of_format(const char *format)
     return found ? dtypes[found - letters] : LIMEN_NONE;
 }
 
+/* The type of numbers in a column; NONE also for a dictionary, whose numbers are codes. */
+static limen_dtype dtype_of_column(const struct ArrowSchema *schema)
+{
+    return schema->dictionary ? LIMEN_NONE : dtype_of_format(schema->format);
+}
+
 static int read_layout(const struct ArrowSchema *schema, const char *argument,
                        struct layout *layout)
 {
+    const struct ArrowSchema *column = schema;
+
     *layout = (struct layout){.kind = PRIMITIVE, .columns = 1};
     if (strcmp(schema->format, "+s") == 0) {
         layout->kind = STRUCT;
@@ -61,24 +71,22 @@ static int read_layout(const struct ArrowSchema *schema, const char *argument,
         layout->kind = LIST;
         layout->columns = strtoll(schema->format + 3, NULL, 10);
     } else {
-        layout->dtype = dtype_of_format(schema->format);
+        layout->dtype = dtype_of_column(schema);
     }
     for (int64_t i = 0; layout->kind != PRIMITIVE && i < schema->n_children; i++) {
-        limen_dtype dtype = dtype_of_format(schema->children[i]->format);
-
-        if (i > 0 && dtype != layout->dtype) {
-            PyErr_Format(
-                PyExc_TypeError,
-                "%s has columns of different types ('%s' is not of the first column's): cast "
-                "them to one",
-                argument, schema->children[i]->name ? schema->children[i]->name : "");
+        column = schema->children[i];
+        if (i > 0 && dtype_of_column(column) != layout->dtype) {
+            PyErr_Format(PyExc_TypeError,
+                         "%s has columns of different types ('%s' is not of the first column's): "
+                         "cast them to one",
+                         argument, column->name ? column->name : "");
             return -1;
         }
-        layout->dtype = dtype;
+        layout->dtype = dtype_of_column(column);
     }
     if (layout->dtype == LIMEN_NONE) {
-        PyErr_Format(PyExc_TypeError, "%s has Arrow type '%s', which is not a number", argument,
-                     schema->format);
+        PyErr_Format(PyExc_TypeError, "%s has Arrow type '%s'%s, which is not a number", argument,
+                     column->format, column->dictionary ? " with a dictionary" : "");
         return -1;
     }
     return 0;
@@ -106,169 +114,305 @@ static int bit_at(const void *bitmap, int64_t index)
     return ((const unsigned char *)bitmap)[index >> 3] >> (index & 7) & 1;
 }
 
-static int refuse_null(const char *argument, int64_t row, int64_t column)
+static const void *validity_of(const struct ArrowArray *array)
 {
-    PyErr_Format(PyExc_ValueError,
-                 "%s is null at row %lld, column %lld: fill nulls, or drop their rows", argument,
-                 (long long)row, (long long)column);
-    return -1;
+    return array->null_count != 0 ? array->buffers[0] : NULL;
 }
 
-static int check_nulls(const struct ArrowArray *array, int64_t start, int64_t count,
-                       const char *argument, int64_t row, int64_t column)
+/* Where the cells of a chunk's column are, and which of them are null. */
+struct column {
+    const unsigned char *values;
+    const void *own, *parent; /* validity bitmaps or NULL: of the cell, of its row */
+    int64_t start, step, parent_start;
+};
+
+static struct column column_view(const struct ArrowArray *chunk, const struct layout *layout,
+                                 int64_t index)
 {
-    if (array->null_count == 0 || !array->n_buffers || !array->buffers[0])
-        return 0;
-    for (int64_t i = 0; i < count; i++)
-        if (!bit_at(array->buffers[0], start + i))
-            return refuse_null(argument, row + i, column);
-    return 0;
+    struct column column = {.step = layout->kind == LIST ? layout->columns : 1};
+    const struct ArrowArray *array = column_of(chunk, layout, index, &column.start);
+
+    column.values = array->buffers[1];
+    column.own = validity_of(array);
+    column.parent = layout->kind == PRIMITIVE ? NULL : validity_of(chunk);
+    column.parent_start = chunk->offset;
+    if (layout->kind == LIST)
+        column.start += index;
+    return column;
 }
 
+static int is_null(const struct column *column, int64_t row)
+{
+    return (column->own && !bit_at(column->own, column->start + row * column->step)) ||
+           (column->parent && !bit_at(column->parent, column->parent_start + row));
+}
+
+/* Whether a chunk is built as its schema says. */
 static int check_chunk(const struct ArrowArray *chunk, const struct layout *layout,
-                       const char *argument, int64_t row)
+                       const char *argument)
 {
-    int64_t arrays = layout->kind == STRUCT ? layout->columns : 1;
-    int64_t start;
+    int64_t children = layout->kind == STRUCT ? layout->columns : layout->kind == LIST;
+    int whole = chunk->length >= 0 && chunk->offset >= 0 && chunk->n_children == children &&
+                chunk->n_buffers > 0;
 
-    if (check_nulls(chunk, chunk->offset, chunk->length, argument, row, 0) < 0)
+    for (int64_t index = 0; whole && index < layout->columns; index++) {
+        int64_t start;
+
+        whole = column_of(chunk, layout, index, &start)->n_buffers == 2;
+    }
+    if (!whole)
+        PyErr_Format(PyExc_ValueError, "%s gave an Arrow array that its schema does not describe",
+                     argument);
+    return whole ? 0 : -1;
+}
+
+/* Whether a chunk has nulls; -1 with an exception where they are refused. */
+static int find_null(const struct ArrowArray *chunk, const struct layout *layout,
+                     const limen_tensor *request, const char *argument, int64_t first)
+{
+    int refused = request->nulls == LIMEN_NULLS_REFUSED ||
+                  (request->nulls == LIMEN_NULLS_NAN && layout->dtype < LIMEN_F16);
+
+    if (check_chunk(chunk, layout, argument) < 0)
         return -1;
-    for (int64_t column = 0; layout->kind != PRIMITIVE && column < arrays; column++) {
-        const struct ArrowArray *array = column_of(chunk, layout, column, &start);
-        int64_t count = layout->kind == LIST ? chunk->length * layout->columns : chunk->length;
+    for (int64_t index = 0; index < layout->columns; index++) {
+        struct column column = column_view(chunk, layout, index);
 
-        if (check_nulls(array, start, count, argument, row, column) < 0)
+        if (!column.own && !column.parent)
+            continue;
+        for (int64_t row = 0; row < chunk->length; row++) {
+            if (!is_null(&column, row))
+                continue;
+            if (!refused)
+                return 1;
+            PyErr_Format(PyExc_ValueError,
+                         "%s is null at row %lld, column %lld: fill nulls, or drop their rows",
+                         argument, (long long)(first + row), (long long)index);
             return -1;
+        }
     }
     return 0;
 }
 
-/* Row-major copy of a chunk at `out`. */
+/* One cell of the copy: a number in place of a null, a byte in place of a bit. */
+static void write_null(const limen_tensor *request, limen_dtype dtype, unsigned char *to)
+{
+    static const uint16_t half = 0x7e00;
+    double number = request->nulls == LIMEN_NULLS_NAN ? NAN : (double)request->null_value;
+    float single = (float)number;
+
+    if (dtype == LIMEN_I64)
+        memcpy(to, &request->null_value, sizeof request->null_value);
+    else if (dtype == LIMEN_F64)
+        memcpy(to, &number, sizeof number);
+    else if (dtype == LIMEN_F32)
+        memcpy(to, &single, sizeof single);
+    else
+        memcpy(to, &half, sizeof half);
+}
+
+/* Row-major copy of a chunk at `out`, in the tensor's dtype: the column's own, or int64 so that
+ * there is room for the number of a null. */
 static void copy_chunk(const struct ArrowArray *chunk, const struct layout *layout,
-                       unsigned char *out)
+                       const limen_tensor *tensor, unsigned char *out)
 {
     size_t size = limen_dtype_size(layout->dtype);
-    int64_t step = layout->kind == LIST ? layout->columns : 1;
+    size_t out_size = limen_dtype_size(tensor->dtype);
 
-    for (int64_t column = 0; column < layout->columns; column++) {
-        int64_t start;
-        const struct ArrowArray *array = column_of(chunk, layout, column, &start);
-        const unsigned char *values = array->n_buffers > 1 ? array->buffers[1] : NULL;
+    for (int64_t index = 0; index < layout->columns; index++) {
+        struct column column = column_view(chunk, layout, index);
 
-        if (layout->kind == LIST)
-            start += column;
         for (int64_t row = 0; row < chunk->length; row++) {
-            unsigned char *to = out + (size_t)(row * layout->columns + column) * size;
-            int64_t index = start + row * step;
+            unsigned char *to = out + (size_t)(row * layout->columns + index) * out_size;
+            int64_t cell = column.start + row * column.step;
+            const unsigned char *from = column.values + (size_t)cell * size;
+            unsigned char bit;
 
-            if (layout->dtype == LIMEN_BOOL)
-                *to = (unsigned char)bit_at(values, index);
-            else
-                memcpy(to, values + (size_t)index * size, size);
+            if ((column.own || column.parent) && is_null(&column, row)) {
+                write_null(tensor, tensor->dtype, to);
+                continue;
+            }
+            if (layout->dtype == LIMEN_BOOL) {
+                bit = (unsigned char)bit_at(column.values, cell);
+                from = &bit;
+            }
+            if (tensor->dtype == layout->dtype) {
+                memcpy(to, from, size);
+            } else {
+                int64_t whole = (int64_t)limen_cell_number(layout->dtype, from);
+
+                memcpy(to, &whole, sizeof whole);
+            }
         }
     }
 }
 
 static void set_shape(limen_tensor *tensor, const struct layout *layout, int64_t rows)
 {
-    tensor->dtype = layout->dtype;
     tensor->ndim = layout->kind == PRIMITIVE ? 1 : 2;
     tensor->shape[0] = rows;
     tensor->shape[1] = layout->columns;
     limen_tensor_pack(tensor);
 }
 
-/* In place: a chunk with one run of values. */
+/* In place: a chunk with one run of values, which `owner` keeps alive. */
 static int use_in_place(const struct ArrowArray *chunk, const struct layout *layout,
                         PyObject *owner, limen_tensor *tensor)
 {
-    int64_t start;
-    const struct ArrowArray *array = column_of(chunk, layout, 0, &start);
-    const unsigned char *values = array->n_buffers > 1 ? array->buffers[1] : NULL;
+    struct column column = column_view(chunk, layout, 0);
 
+    tensor->dtype = layout->dtype;
+    tensor->data = column.values
+                       ? column.values + (size_t)column.start * limen_dtype_size(layout->dtype)
+                       : NULL;
     set_shape(tensor, layout, chunk->length);
-    tensor->data = values ? values + (size_t)start * limen_dtype_size(layout->dtype) : NULL;
     limen_tensor_hold(tensor, owner);
     return 1;
 }
 
 static int copy_chunks(struct ArrowArray *const *chunks, int64_t count, int64_t rows,
-                       const struct layout *layout, limen_tensor *tensor)
+                       const struct layout *layout, int nulls, limen_tensor *tensor)
 {
-    unsigned char *out = limen_tensor_own(tensor, layout->dtype, rows * layout->columns);
+    int widen = nulls && layout->dtype < LIMEN_F16;
+    unsigned char *out;
 
+    if (layout->columns > 0 && rows > PY_SSIZE_T_MAX / layout->columns) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    out = limen_tensor_own(tensor, widen ? LIMEN_I64 : layout->dtype, rows * layout->columns);
     if (!out)
         return -1;
     for (int64_t i = 0; i < count; i++) {
-        copy_chunk(chunks[i], layout, out);
-        out += (size_t)(chunks[i]->length * layout->columns) * limen_dtype_size(layout->dtype);
+        copy_chunk(chunks[i], layout, tensor, out);
+        out += (size_t)(chunks[i]->length * layout->columns) * limen_dtype_size(tensor->dtype);
     }
     set_shape(tensor, layout, rows);
     return 1;
 }
 
+static int can_stay(const struct layout *layout, int64_t chunks, int nulls)
+{
+    return chunks == 1 && !nulls && layout->kind != STRUCT && layout->dtype != LIMEN_BOOL;
+}
+
+/* What a capsule holds, unless it was moved out of it. `release` is where its struct has that
+ * pointer. */
+static void *open_capsule(PyObject *capsule, const char *name, size_t release, const char *argument)
+{
+    char *structure = PyCapsule_IsValid(capsule, name) ? PyCapsule_GetPointer(capsule, name) : NULL;
+    void *pointer = NULL;
+
+    if (structure)
+        memcpy(&pointer, structure + release, sizeof pointer);
+    if (pointer)
+        return structure;
+    if (structure)
+        PyErr_Format(PyExc_ValueError, "%s gave an '%s' that was used already", argument, name);
+    else
+        PyErr_Format(PyExc_TypeError, "%s gave %R where an '%s' capsule is due", argument, capsule,
+                     name);
+    return NULL;
+}
+
 static int take_array(PyObject *pair, const char *argument, limen_tensor *tensor)
 {
-    PyObject *capsules[2] = {NULL, NULL};
     struct ArrowSchema *schema;
     struct ArrowArray *array;
     struct layout layout;
+    int nulls;
 
     if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2) {
         PyErr_Format(PyExc_TypeError, "%s: __arrow_c_array__ gave no pair of capsules", argument);
         return -1;
     }
-    for (int i = 0; i < 2; i++)
-        capsules[i] = PyTuple_GetItem(pair, i);
-    schema = PyCapsule_GetPointer(capsules[0], "arrow_schema");
-    array = schema ? PyCapsule_GetPointer(capsules[1], "arrow_array") : NULL;
-    if (!array || read_layout(schema, argument, &layout) < 0 ||
-        check_chunk(array, &layout, argument, 0) < 0)
+    schema = open_capsule(PyTuple_GetItem(pair, 0), "arrow_schema",
+                          offsetof(struct ArrowSchema, release), argument);
+    array = schema ? open_capsule(PyTuple_GetItem(pair, 1), "arrow_array",
+                                  offsetof(struct ArrowArray, release), argument)
+                   : NULL;
+    if (!array || read_layout(schema, argument, &layout) < 0)
         return -1;
-    if (layout.kind != STRUCT && layout.dtype != LIMEN_BOOL)
+    nulls = find_null(array, &layout, tensor, argument, 0);
+    if (nulls < 0)
+        return -1;
+    if (can_stay(&layout, 1, nulls))
         return use_in_place(array, &layout, pair, tensor);
-    return copy_chunks(&array, 1, array->length, &layout, tensor);
+    return copy_chunks(&array, 1, array->length, &layout, nulls, tensor);
 }
+
+/* ---- Streams ------------------------------------------------------------------------------ */
 
 struct chunk_list {
     struct ArrowArray **chunks;
     int64_t count, rows;
+    int nulls;
 };
 
-static void release_chunks(struct chunk_list *list)
+#define CHUNKS_NAME "limen.chunks"
+
+static void release_chunks(PyObject *capsule)
 {
+    struct chunk_list *list = PyCapsule_GetPointer(capsule, CHUNKS_NAME);
+
     for (int64_t i = 0; i < list->count; i++) {
         if (list->chunks[i]->release)
             list->chunks[i]->release(list->chunks[i]);
         PyMem_Free(list->chunks[i]);
     }
     PyMem_Free(list->chunks);
+    PyMem_Free(list);
+}
+
+/* A list in a capsule, so that one chunk can stay where it is as long as a tensor needs it. */
+static PyObject *make_chunks(struct chunk_list **list)
+{
+    PyObject *capsule;
+
+    *list = PyMem_Calloc(1, sizeof **list);
+    if (!*list)
+        return PyErr_NoMemory();
+    capsule = PyCapsule_New(*list, CHUNKS_NAME, release_chunks);
+    if (!capsule)
+        PyMem_Free(*list);
+    return capsule;
 }
 
 static int stream_failed(struct ArrowArrayStream *stream, const char *argument)
 {
     const char *why = stream->get_last_error(stream);
 
-    PyErr_Format(PyExc_ValueError, "%s: the Arrow stream failed: %s", argument, why ? why : "");
+    if (!PyErr_Occurred()) /* a producer in Python may have raised its own */
+        PyErr_Format(PyExc_ValueError, "%s: the Arrow stream failed: %s", argument, why ? why : "");
     return -1;
+}
+
+/* An empty chunk at the end of the list. */
+static struct ArrowArray *add_chunk(struct chunk_list *list)
+{
+    struct ArrowArray **more =
+        PyMem_Realloc(list->chunks, (size_t)(list->count + 1) * sizeof *more);
+    struct ArrowArray *chunk = more ? PyMem_Calloc(1, sizeof *chunk) : NULL;
+
+    if (more)
+        list->chunks = more;
+    if (chunk)
+        list->chunks[list->count++] = chunk;
+    else
+        PyErr_NoMemory();
+    return chunk;
 }
 
 /* All chunks of a stream; -1 with an exception. */
 static int read_chunks(struct ArrowArrayStream *stream, const struct layout *layout,
-                       const char *argument, struct chunk_list *list)
+                       const limen_tensor *request, const char *argument, struct chunk_list *list)
 {
     for (;;) {
-        struct ArrowArray **more =
-            PyMem_Realloc(list->chunks, (size_t)(list->count + 1) * sizeof *more);
-        struct ArrowArray *chunk = more ? PyMem_Calloc(1, sizeof *chunk) : NULL;
+        struct ArrowArray *chunk = add_chunk(list);
+        int nulls;
 
-        if (more)
-            list->chunks = more;
-        if (!chunk) {
-            PyErr_NoMemory();
+        if (!chunk)
             return -1;
-        }
-        list->chunks[list->count++] = chunk;
         if (stream->get_next(stream, chunk) != 0)
             return stream_failed(stream, argument);
         if (!chunk->release) { /* the end, not a chunk */
@@ -276,28 +420,46 @@ static int read_chunks(struct ArrowArrayStream *stream, const struct layout *lay
             list->count--;
             return 0;
         }
-        if (check_chunk(chunk, layout, argument, list->rows) < 0)
+        nulls = find_null(chunk, layout, request, argument, list->rows);
+        if (nulls < 0)
             return -1;
+        list->nulls |= nulls;
         list->rows += chunk->length;
     }
 }
 
-static int take_stream(PyObject *capsule, const char *argument, limen_tensor *tensor)
+static int take_chunks(struct ArrowArrayStream *stream, const struct ArrowSchema *schema,
+                       const char *argument, limen_tensor *tensor)
 {
-    struct ArrowArrayStream *stream = PyCapsule_GetPointer(capsule, "arrow_array_stream");
-    struct ArrowSchema schema = {0};
-    struct chunk_list list = {0};
+    struct chunk_list *list;
+    PyObject *capsule = make_chunks(&list);
     struct layout layout;
     int taken = -1;
+
+    if (!capsule)
+        return -1;
+    if (read_layout(schema, argument, &layout) == 0 &&
+        read_chunks(stream, &layout, tensor, argument, list) == 0)
+        taken =
+            can_stay(&layout, list->count, list->nulls)
+                ? use_in_place(list->chunks[0], &layout, capsule, tensor)
+                : copy_chunks(list->chunks, list->count, list->rows, &layout, list->nulls, tensor);
+    Py_DECREF(capsule);
+    return taken;
+}
+
+static int take_stream(PyObject *capsule, const char *argument, limen_tensor *tensor)
+{
+    struct ArrowArrayStream *stream = open_capsule(
+        capsule, "arrow_array_stream", offsetof(struct ArrowArrayStream, release), argument);
+    struct ArrowSchema schema = {0};
+    int taken;
 
     if (!stream)
         return -1;
     if (stream->get_schema(stream, &schema) != 0)
         return stream_failed(stream, argument);
-    if (read_layout(&schema, argument, &layout) == 0 &&
-        read_chunks(stream, &layout, argument, &list) == 0)
-        taken = copy_chunks(list.chunks, list.count, list.rows, &layout, tensor);
-    release_chunks(&list);
+    taken = take_chunks(stream, &schema, argument, tensor);
     if (schema.release)
         schema.release(&schema);
     return taken;
@@ -306,15 +468,20 @@ static int take_stream(PyObject *capsule, const char *argument, limen_tensor *te
 int limen_take_arrow(limen_module *module, PyObject *object, const char *argument,
                      limen_tensor *tensor)
 {
-    int is_array = PyObject_HasAttrString(object, "__arrow_c_array__");
-    PyObject *capsules;
-    int taken;
+    PyObject *method, *capsules;
+    int is_array = limen_attribute(module, object, NAME_ARROW_ARRAY, &method);
+    int taken = is_array;
 
-    (void)module;
-    if (!is_array && !PyObject_HasAttrString(object, "__arrow_c_stream__"))
+    if (is_array == 0)
+        taken = limen_attribute(module, object, NAME_ARROW_STREAM, &method);
+    if (taken <= 0)
+        return taken;
+    capsules = PyObject_CallNoArgs(method);
+    Py_DECREF(method);
+    if (!capsules && PyErr_ExceptionMatches(PyExc_ImportError)) { /* pandas without pyarrow */
+        PyErr_Clear();
         return 0;
-    capsules =
-        PyObject_CallMethod(object, is_array ? "__arrow_c_array__" : "__arrow_c_stream__", NULL);
+    }
     if (!capsules)
         return -1;
     taken =

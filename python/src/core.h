@@ -10,6 +10,7 @@
 
 /* Attributes that are asked for at each call, so their names are made once. XX(NAME, "name") */
 #define LIMEN_NAME_MAP(XX)                 \
+    XX(ARRAY, "__array__")                 \
     XX(ARROW_ARRAY, "__arrow_c_array__")   \
     XX(ARROW_STREAM, "__arrow_c_stream__") \
     XX(CPU, "cpu")                         \
@@ -19,8 +20,10 @@
     XX(DLPACK_DEVICE, "__dlpack_device__") \
     XX(DTYPE, "dtype")                     \
     XX(IS_CPU, "is_cpu")                   \
+    XX(IS_NEG, "is_neg")                   \
     XX(MODULE, "__module__")               \
     XX(REQUIRES_GRAD, "requires_grad")     \
+    XX(RESOLVE_NEG, "resolve_neg")         \
     XX(SHAPE, "shape")                     \
     XX(STRIDE, "stride")
 
@@ -38,6 +41,7 @@ typedef struct limen_module {
     PyObject *tally_type; /* limen._core.Tally */
     PyObject *search_type;
     PyObject *result_type;
+    PyObject *array_type;   /* limen._core.Array */
     PyObject *tensor_types; /* dict: the types that are torch tensors -> None */
     PyObject *dtypes;       /* dict: torch dtype -> limen_dtype, filled as dtypes are met */
     PyObject *warned;       /* set of the warnings that were given once */

@@ -38,7 +38,12 @@ struct dl_managed_versioned {
 };
 
 enum { DL_INT = 0, DL_UINT = 1, DL_FLOAT = 2, DL_BFLOAT = 4, DL_BOOL = 6 };
-enum { DL_CPU = 1, DL_CUDA_HOST = 3, DL_MAJOR = 1 };
+enum { DL_CPU = 1, DL_CUDA_HOST = 3, DL_MAJOR = 1, DL_READ_ONLY = 1 };
+
+static int is_host(long device)
+{
+    return device == DL_CPU || device == DL_CUDA_HOST;
+}
 
 static limen_dtype dtype_of(dl_type type)
 {
@@ -63,7 +68,7 @@ static int read_tensor(const dl_tensor *from, const char *argument, limen_tensor
 {
     int64_t size;
 
-    if (from->device.type != DL_CPU && from->device.type != DL_CUDA_HOST) {
+    if (!is_host(from->device.type)) {
         PyErr_Format(PyExc_ValueError, "%s is on device type %d: move it to the CPU", argument,
                      (int)from->device.type);
         return -1;
@@ -103,21 +108,55 @@ static int read_capsule(PyObject *capsule, const char *argument, limen_tensor *t
     if (PyCapsule_IsValid(capsule, "dltensor_versioned")) {
         struct dl_managed_versioned *managed = PyCapsule_GetPointer(capsule, "dltensor_versioned");
 
+        tensor->writable = !(managed->flags & DL_READ_ONLY);
         if (managed->major == DL_MAJOR)
             return read_tensor(&managed->tensor, argument, tensor);
         PyErr_Format(PyExc_ValueError, "%s speaks DLPack %u, which is not 1", argument,
                      (unsigned)managed->major);
         return -1;
     }
-    PyErr_Format(PyExc_TypeError, "%s gave no DLPack capsule but %R", argument, capsule);
+    if (PyCapsule_CheckExact(capsule) && PyCapsule_GetName(capsule))
+        PyErr_Format(PyExc_ValueError,
+                     "%s gave a capsule '%s', where 'dltensor' or 'dltensor_versioned' is due: a "
+                     "capsule can be used once",
+                     argument, PyCapsule_GetName(capsule));
+    else
+        PyErr_Format(PyExc_TypeError, "%s gave no DLPack capsule but %R", argument, capsule);
     return -1;
 }
 
-/* Asks for the versioned form first; producers from before 1.0 know no such keyword. */
-static PyObject *ask_for_capsule(PyObject *method)
+/* The device type; DL_CPU where the object does not say, -1 with an exception. */
+static long device_of(limen_module *module, PyObject *object)
+{
+    PyObject *method, *pair;
+    int device, id;
+    int found = limen_attribute(module, object, NAME_DLPACK_DEVICE, &method);
+
+    if (found <= 0)
+        return found < 0 ? -1 : DL_CPU;
+    pair = PyObject_CallNoArgs(method);
+    Py_DECREF(method);
+    if (!pair)
+        return -1;
+    if (!PyTuple_Check(pair) ||
+        !PyArg_ParseTuple(pair, "ii;__dlpack_device__ gives two integers", &device, &id)) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "__dlpack_device__ must give a tuple of two integers");
+        device = -1;
+    }
+    Py_DECREF(pair);
+    return device;
+}
+
+/* Asks for the versioned form first; producers from before 1.0 know no such keyword. From another
+ * device a copy on the CPU is asked for, which they cannot give. */
+static PyObject *ask_for_capsule(PyObject *method, long device)
 {
     PyObject *empty = PyTuple_New(0);
-    PyObject *keywords = Py_BuildValue("{s:(ii)}", "max_version", DL_MAJOR, 0);
+    PyObject *keywords = is_host(device)
+                             ? Py_BuildValue("{s:(ii)}", "max_version", DL_MAJOR, 0)
+                             : Py_BuildValue("{s:(ii),s:(ii),s:O}", "max_version", DL_MAJOR, 0,
+                                             "dl_device", DL_CPU, 0, "copy", Py_True);
     PyObject *capsule = empty && keywords ? PyObject_Call(method, empty, keywords) : NULL;
 
     if (!capsule && empty && PyErr_ExceptionMatches(PyExc_TypeError)) {
@@ -129,22 +168,53 @@ static PyObject *ask_for_capsule(PyObject *method)
     return capsule;
 }
 
-int limen_take_dlpack(limen_module *module, PyObject *object, const char *argument,
-                      limen_tensor *tensor)
+static int take_from(limen_module *module, PyObject *object, PyObject *method, const char *argument,
+                     limen_tensor *tensor)
 {
-    PyObject *method, *capsule;
+    long device = device_of(module, object);
+    PyObject *capsule;
 
-    (void)module;
-    if (!PyObject_HasAttrString(object, "__dlpack__"))
-        return 0;
-    method = PyObject_GetAttrString(object, "__dlpack__");
-    if (!method)
+    if (device < 0 || (!is_host(device) && limen_warn_of_copy(module, argument) < 0))
         return -1;
-    capsule = ask_for_capsule(method);
-    Py_DECREF(method);
+    capsule = ask_for_capsule(method, device);
     if (!capsule)
         return -1;
     limen_tensor_hold(tensor, capsule);
     Py_DECREF(capsule);
     return read_capsule(capsule, argument, tensor);
+}
+
+/* A new reference to the object without its gradient, which is not exported. */
+static PyObject *detached(limen_module *module, PyObject *object)
+{
+    PyObject *flag;
+    int needed = limen_attribute(module, object, NAME_REQUIRES_GRAD, &flag);
+
+    if (needed > 0) {
+        needed = PyObject_IsTrue(flag);
+        Py_DECREF(flag);
+    }
+    if (needed < 0)
+        return NULL;
+    return needed ? PyObject_CallMethodObjArgs(object, module->names[NAME_DETACH], NULL)
+                  : Py_NewRef(object);
+}
+
+int limen_take_dlpack(limen_module *module, PyObject *object, const char *argument,
+                      limen_tensor *tensor)
+{
+    PyObject *method, *source;
+    int taken = limen_attribute(module, object, NAME_DLPACK, &method);
+
+    if (taken <= 0)
+        return taken;
+    Py_DECREF(method);
+    source = detached(module, object);
+    taken = source ? limen_attribute(module, source, NAME_DLPACK, &method) : -1;
+    if (taken > 0) {
+        taken = take_from(module, source, method, argument, tensor);
+        Py_DECREF(method);
+    }
+    Py_XDECREF(source);
+    return taken;
 }

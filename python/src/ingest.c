@@ -106,11 +106,57 @@ void limen_tensor_release(limen_tensor *tensor)
     Py_CLEAR(tensor->object);
 }
 
+int64_t limen_tensor_count(const limen_tensor *tensor)
+{
+    int64_t count = 1;
+
+    for (int axis = 0; axis < tensor->ndim; axis++)
+        count *= tensor->shape[axis];
+    return count;
+}
+
+int limen_tensor_is_packed(const limen_tensor *tensor)
+{
+    int64_t step = (int64_t)limen_dtype_size(tensor->dtype);
+
+    for (int axis = tensor->ndim - 1; axis >= 0; axis--) {
+        if (tensor->shape[axis] > 1 && tensor->stride[axis] != step)
+            return 0;
+        step *= tensor->shape[axis];
+    }
+    return 1;
+}
+
+/* What a faulty producer could hand over: later code counts on none of it. */
+static int check_tensor(const limen_tensor *tensor, const char *argument)
+{
+    int64_t left = PY_SSIZE_T_MAX / 8; /* so that sizes in bytes fit as well */
+    int empty = 0;
+
+    for (int axis = 0; axis < tensor->ndim; axis++) {
+        int64_t length = tensor->shape[axis];
+
+        if (length < 0 || length > left) {
+            PyErr_Format(PyExc_ValueError, "%s has an impossible shape: dimension %d is %lld",
+                         argument, axis, (long long)length);
+            return -1;
+        }
+        empty |= length == 0;
+        left /= length > 0 ? length : 1;
+    }
+    if (!empty && !tensor->data && tensor->dtype != LIMEN_NONE) {
+        PyErr_Format(PyExc_ValueError, "%s has elements but no memory", argument);
+        return -1;
+    }
+    return 0;
+}
+
 int limen_tensor_take(limen_module *module, PyObject *object, const char *argument,
                       limen_tensor *tensor)
 {
     static int (*const sources[])(limen_module *, PyObject *, const char *, limen_tensor *) = {
-        limen_take_torch, limen_take_buffer, limen_take_dlpack, limen_take_arrow, limen_take_list,
+        limen_take_torch, limen_take_buffer, limen_take_array, limen_take_dlpack,
+        limen_take_arrow, limen_take_numpy,  limen_take_list,
     };
 
     if (!object || object == Py_None)
@@ -119,7 +165,7 @@ int limen_tensor_take(limen_module *module, PyObject *object, const char *argume
         int taken = sources[i](module, object, argument, tensor);
 
         if (taken != 0)
-            return taken < 0 ? -1 : 0;
+            return taken < 0 ? -1 : check_tensor(tensor, argument);
     }
     PyErr_Format(
         PyExc_TypeError,
@@ -128,175 +174,17 @@ int limen_tensor_take(limen_module *module, PyObject *object, const char *argume
     return -1;
 }
 
-/* ---- The buffer protocol ------------------------------------------------------------------ */
-
-/* One character of the struct module's formats, by kind and size of the element. */
-static limen_dtype dtype_of_format(const char *format, Py_ssize_t size)
+int limen_warn_of_copy(limen_module *module, const char *argument)
 {
-    static const limen_dtype by_log2[3][4] = {
-        {LIMEN_U8, LIMEN_U16, LIMEN_U32, LIMEN_U64},
-        {LIMEN_I8, LIMEN_I16, LIMEN_I32, LIMEN_I64},
-        {LIMEN_NONE, LIMEN_F16, LIMEN_F32, LIMEN_F64},
-    };
-    int log2 = size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : size == 8 ? 3 : -1;
-    int kind;
+    PyObject *key = PyUnicode_FromString("device copy");
+    int known = key ? PySet_Contains(module->warned, key) : -1;
 
-    if (!format)
-        return LIMEN_U8;
-    if (*format == '@' || *format == '=' || *format == (PY_LITTLE_ENDIAN ? '<' : '>'))
-        format++;
-    if (log2 < 0 || format[0] == '\0' || format[1] != '\0')
-        return LIMEN_NONE;
-    if (*format == '?')
-        return LIMEN_BOOL;
-    kind = strchr("BHILQN", *format)   ? 0
-           : strchr("bhilqn", *format) ? 1
-           : strchr("efd", *format)    ? 2
-                                       : -1;
-    return kind < 0 ? LIMEN_NONE : by_log2[kind][log2];
-}
-
-int limen_take_buffer(limen_module *module, PyObject *object, const char *argument,
-                      limen_tensor *tensor)
-{
-    Py_buffer *buffer = &tensor->buffer;
-
-    (void)module;
-    if (!PyObject_CheckBuffer(object))
-        return 0;
-    if (PyObject_GetBuffer(object, buffer, PyBUF_RECORDS_RO) < 0)
-        return -1;
-    tensor->has_buffer = 1;
-    tensor->dtype = dtype_of_format(buffer->format, buffer->itemsize);
-    if (tensor->dtype == LIMEN_NONE) {
-        PyErr_Format(
-            PyExc_TypeError,
-            "%s has elements of format '%s': they must be bool, integers or floats of 2, 4 or 8 "
-            "bytes in native byte order",
-            argument, buffer->format);
-        return -1;
-    }
-    if (buffer->ndim > LIMEN_MAX_DIMENSIONS) {
-        PyErr_Format(PyExc_ValueError, "%s has %d dimensions, more than %d", argument, buffer->ndim,
-                     LIMEN_MAX_DIMENSIONS);
-        return -1;
-    }
-    tensor->data = buffer->buf;
-    tensor->ndim = buffer->ndim;
-    for (int axis = 0; axis < buffer->ndim; axis++) {
-        tensor->shape[axis] = buffer->shape[axis];
-        tensor->stride[axis] = buffer->strides[axis];
-    }
-    return 1;
-}
-
-/* ---- Lists -------------------------------------------------------------------------------- */
-
-static int is_sequence(PyObject *object)
-{
-    return PyList_Check(object) || PyTuple_Check(object);
-}
-
-/* The shape of nested lists, from their first elements. */
-static int list_shape(PyObject *object, const char *argument, limen_tensor *tensor)
-{
-    PyObject *level = object;
-
-    for (tensor->ndim = 0; is_sequence(level); tensor->ndim++) {
-        if (tensor->ndim == LIMEN_MAX_DIMENSIONS) {
-            PyErr_Format(PyExc_ValueError, "%s is nested too deeply", argument);
-            return -1;
-        }
-        tensor->shape[tensor->ndim] = PySequence_Size(level);
-        if (tensor->shape[tensor->ndim] == 0) {
-            tensor->ndim++;
-            break;
-        }
-        level = PyList_Check(level) ? PyList_GetItem(level, 0) : PyTuple_GetItem(level, 0);
-        if (!level)
-            return -1;
-    }
-    return 0;
-}
-
-struct list_walk {
-    const limen_tensor *tensor;
-    const char *argument;
-    double *numbers;
-    int64_t count, capacity;
-    int fraction; /* a float was met */
-};
-
-static int add_number(struct list_walk *walk, PyObject *object)
-{
-    double number;
-
-    if (walk->count == walk->capacity) {
-        PyErr_Format(PyExc_ValueError, "%s changed while it was read", walk->argument);
-        return -1;
-    }
-    if (!PyLong_Check(object))
-        walk->fraction = 1;
-    number = PyFloat_AsDouble(object);
-    if (number == -1.0 && PyErr_Occurred()) {
-        PyErr_Format(PyExc_TypeError, "%s holds %R, which is no number", walk->argument, object);
-        return -1;
-    }
-    walk->numbers[walk->count++] = number;
-    return 0;
-}
-
-static int walk_list(struct list_walk *walk, PyObject *object, int depth)
-{
-    int64_t length = walk->tensor->shape[depth];
-
-    if (!is_sequence(object) || PySequence_Size(object) != length) {
-        PyErr_Format(PyExc_ValueError,
-                     "%s is ragged: every list at depth %d must have %lld elements", walk->argument,
-                     depth, (long long)length);
-        return -1;
-    }
-    for (Py_ssize_t i = 0; i < (Py_ssize_t)length; i++) {
-        PyObject *item = PySequence_GetItem(object, i);
-        int status = -1;
-
-        if (item && depth + 1 < walk->tensor->ndim)
-            status = walk_list(walk, item, depth + 1);
-        else if (item)
-            status = add_number(walk, item);
-        Py_XDECREF(item);
-        if (status < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* Whole numbers become int64, anything else float64. */
-int limen_take_list(limen_module *module, PyObject *object, const char *argument,
-                    limen_tensor *tensor)
-{
-    struct list_walk walk = {.tensor = tensor, .argument = argument, .capacity = 1};
-
-    (void)module;
-    if (!is_sequence(object))
-        return 0;
-    if (list_shape(object, argument, tensor) < 0)
-        return -1;
-    for (int axis = 0; axis < tensor->ndim; axis++)
-        walk.capacity *= tensor->shape[axis];
-    walk.numbers = limen_tensor_own(tensor, LIMEN_F64, walk.capacity);
-    if (!walk.numbers || walk_list(&walk, object, 0) < 0)
-        return -1;
-    if (!walk.fraction && walk.count > 0) {
-        for (int64_t i = 0; i < walk.count; i++) {
-            int64_t whole = (int64_t)walk.numbers[i];
-
-            memcpy(&walk.numbers[i], &whole, sizeof whole);
-        }
-        tensor->dtype = LIMEN_I64;
-    }
-    limen_tensor_pack(tensor);
-    return 1;
+    if (known == 0 && PySet_Add(module->warned, key) == 0)
+        known = PyErr_WarnFormat(
+            PyExc_UserWarning, 1,
+            "%s is not in the CPU's memory: limen copies it there at each call", argument);
+    Py_XDECREF(key);
+    return known < 0 || PyErr_Occurred() ? -1 : 0;
 }
 
 /* ---- As (sample, label, extra) ------------------------------------------------------------ */
@@ -309,10 +197,8 @@ static int pack_copy(limen_tensor *tensor)
     int64_t index[LIMEN_MAX_DIMENSIONS] = {0};
     const unsigned char *from = tensor->data;
     unsigned char *to;
-    int64_t count = 1;
+    int64_t count = limen_tensor_count(tensor);
 
-    for (int axis = 0; axis < tensor->ndim; axis++)
-        count *= tensor->shape[axis];
     packed.object = NULL;
     packed.has_buffer = 0;
     to = limen_tensor_own(&packed, tensor->dtype, count);

@@ -4,6 +4,7 @@
 #include "ratio.h"
 #include "tune.h"
 
+#include <stddef.h>
 #include <string.h>
 
 limen_module *limen_module_of(PyObject *module)
@@ -243,6 +244,25 @@ static int add_names(limen_module *state)
     return 0;
 }
 
+/* The types, and where the module keeps them. */
+static const struct module_type {
+    const char *name;
+    PyObject *(*make)(PyObject *module);
+    size_t field;
+} types[] = {
+    {"Error", limen_error_type, offsetof(limen_module, error)},
+    {"Array", limen_array_type, offsetof(limen_module, array_type)},
+    {"Tally", limen_tally_type, offsetof(limen_module, tally_type)},
+    {"Search", limen_search_type, offsetof(limen_module, search_type)},
+    {"Result", limen_result_type, offsetof(limen_module, result_type)},
+};
+enum { TYPE_COUNT = sizeof types / sizeof *types };
+
+static PyObject **type_field(limen_module *state, size_t index)
+{
+    return (PyObject **)(void *)((char *)state + types[index].field);
+}
+
 static int add_objects(PyObject *module)
 {
     limen_module *state = limen_module_of(module);
@@ -250,18 +270,16 @@ static int add_objects(PyObject *module)
     state->tensor_types = PyDict_New();
     state->dtypes = PyDict_New();
     state->warned = PySet_New(NULL);
-    state->error = limen_error_type(module);
-    state->tally_type = limen_tally_type(module);
-    state->search_type = limen_search_type(module);
-    state->result_type = limen_result_type(module);
-    if (!state->tensor_types || !state->dtypes || !state->warned || !state->error ||
-        !state->tally_type || !state->search_type || !state->result_type || add_names(state) < 0)
+    if (!state->tensor_types || !state->dtypes || !state->warned || add_names(state) < 0)
         return -1;
-    if (PyModule_AddObjectRef(module, "Error", state->error) < 0 ||
-        PyModule_AddObjectRef(module, "Tally", state->tally_type) < 0 ||
-        PyModule_AddObjectRef(module, "Search", state->search_type) < 0 ||
-        PyModule_AddObjectRef(module, "Result", state->result_type) < 0 ||
-        PyModule_AddStringConstant(module, "__version__", limen_version()) < 0)
+    for (size_t i = 0; i < TYPE_COUNT; i++) {
+        PyObject **type = type_field(state, i);
+
+        *type = types[i].make(module);
+        if (!*type || PyModule_AddObjectRef(module, types[i].name, *type) < 0)
+            return -1;
+    }
+    if (PyModule_AddStringConstant(module, "__version__", limen_version()) < 0)
         return -1;
     return PyModule_AddStringConstant(module, "cpu_name", limen_cpu_name());
 }
@@ -270,10 +288,8 @@ static int traverse(PyObject *module, visitproc visit, void *arg)
 {
     limen_module *state = limen_module_of(module);
 
-    Py_VISIT(state->error);
-    Py_VISIT(state->tally_type);
-    Py_VISIT(state->search_type);
-    Py_VISIT(state->result_type);
+    for (size_t i = 0; i < TYPE_COUNT; i++)
+        Py_VISIT(*type_field(state, i));
     Py_VISIT(state->tensor_types);
     Py_VISIT(state->dtypes);
     Py_VISIT(state->warned);
@@ -284,10 +300,8 @@ static int clear(PyObject *module)
 {
     limen_module *state = limen_module_of(module);
 
-    Py_CLEAR(state->error);
-    Py_CLEAR(state->tally_type);
-    Py_CLEAR(state->search_type);
-    Py_CLEAR(state->result_type);
+    for (size_t i = 0; i < TYPE_COUNT; i++)
+        Py_CLEAR(*type_field(state, i));
     Py_CLEAR(state->tensor_types);
     Py_CLEAR(state->dtypes);
     Py_CLEAR(state->warned);

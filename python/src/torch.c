@@ -123,24 +123,33 @@ static int take_cpu_tensor(limen_module *module, PyObject *object, const char *a
     return PyErr_Occurred() ? -1 : 1;
 }
 
-/* Says once a process that tensors travel. */
-static int warn_of_copy(limen_module *module, const char *argument)
+/* A new reference to a tensor of the same values that lies on the CPU as it reads: the tensor
+ * itself, but for other devices and for views that negate when they are read. */
+static PyObject *plain_tensor(limen_module *module, PyObject *object, const char *argument)
 {
-    PyObject *key = PyUnicode_FromString("device copy");
-    int known = key ? PySet_Contains(module->warned, key) : -1;
+    PyObject *const *names = module->names;
+    PyObject *flag = PyObject_GetAttr(object, names[NAME_IS_CPU]);
+    int on_cpu = flag ? PyObject_IsTrue(flag) : -1;
+    int negated;
 
-    if (known == 0 && PySet_Add(module->warned, key) == 0)
-        known = PyErr_WarnFormat(
-            PyExc_UserWarning, 2,
-            "%s is not in the CPU's memory: limen copies it there at each call", argument);
-    Py_XDECREF(key);
-    return known < 0 ? -1 : 0;
+    Py_XDECREF(flag);
+    if (on_cpu == 0 && limen_warn_of_copy(module, argument) == 0)
+        return PyObject_CallMethodObjArgs(object, names[NAME_CPU], NULL);
+    if (on_cpu <= 0)
+        return NULL;
+    flag = PyObject_CallMethodObjArgs(object, names[NAME_IS_NEG], NULL);
+    negated = flag ? PyObject_IsTrue(flag) : -1;
+    Py_XDECREF(flag);
+    if (negated < 0)
+        return NULL;
+    return negated ? PyObject_CallMethodObjArgs(object, names[NAME_RESOLVE_NEG], NULL)
+                   : Py_NewRef(object);
 }
 
 int limen_take_torch(limen_module *module, PyObject *object, const char *argument,
                      limen_tensor *tensor)
 {
-    PyObject *on_cpu, *moved;
+    PyObject *plain;
     int taken;
 
     if (PyObject_CheckBuffer(object))
@@ -148,19 +157,11 @@ int limen_take_torch(limen_module *module, PyObject *object, const char *argumen
     taken = is_torch_tensor(module, object);
     if (taken <= 0)
         return taken;
-    on_cpu = PyObject_GetAttr(object, module->names[NAME_IS_CPU]);
-    if (!on_cpu)
+    plain = plain_tensor(module, object, argument);
+    if (!plain)
         return -1;
-    taken = PyObject_IsTrue(on_cpu);
-    Py_DECREF(on_cpu);
-    if (taken > 0)
-        return take_cpu_tensor(module, object, argument, tensor);
-    if (taken < 0 || warn_of_copy(module, argument) < 0)
-        return -1;
-    moved = PyObject_CallMethodObjArgs(object, module->names[NAME_CPU], NULL);
-    if (!moved)
-        return -1;
-    taken = take_cpu_tensor(module, moved, argument, tensor);
-    Py_DECREF(moved);
+    tensor->writable = plain == object;
+    taken = take_cpu_tensor(module, plain, argument, tensor);
+    Py_DECREF(plain);
     return taken;
 }

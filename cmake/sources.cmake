@@ -147,6 +147,7 @@ set(LIMEN_PYTHON_SOURCES
     python/src/arguments.c
     python/src/array.c
     python/src/arrow.c
+    python/src/attach.c
     python/src/batch.c
     python/src/curve.c
     python/src/buffer.c

@@ -10,6 +10,14 @@ class Error(ValueError):
     column: int | None
 
 @final
+class Array:
+    shape: tuple[int, ...]
+    dtype: str | None
+    def __new__(
+        cls, object: Any, name: str = "array", *, null: float | int | None = None
+    ) -> Array: ...
+
+@final
 class Result:
     def tree(self) -> dict[str, Any]: ...
     def render(
@@ -84,7 +92,7 @@ class Tally:
         self,
         formula: tuple[float, ...],
         average: str = "none",
-        zero_division: float | str = 0.0,
+        zero_division: float | str = 0,
         labels: str = "all",
         set: int = 0,
     ) -> float | memoryview[float]: ...
@@ -154,4 +162,12 @@ def apply(
     nan: str = "error",
     logits: bool = False,
 ) -> memoryview[int]: ...
+def ratio(
+    counts: Any,
+    formula: tuple[float, ...],
+    average: str = "none",
+    zero_division: float | str = 0,
+    labels: str = "all",
+) -> float | memoryview[float]: ...
+def are_probabilities(scores: Any) -> bool: ...
 def inspect(object: Any) -> tuple[int, str, tuple[int, ...], tuple[int, ...]]: ...

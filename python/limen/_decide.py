@@ -8,7 +8,7 @@ from typing import Any
 from . import _core
 from ._curve import PrCurve, ReliabilityBin, RocCurve
 from ._report import Report
-from ._shapes import follow, infer
+from ._shapes import follow, infer, take
 from ._tally import Tally
 
 STATES = {
@@ -55,10 +55,11 @@ def evaluate(
     Raises limen.Error with row and column for a NaN score (unless nan="negative"), a target outside
     its domain, shapes that differ. Takes O(N L K) for K sets, one pass.
     """
+    scores, targets = take(scores, targets, ignore_index)
     task, width = infer(scores, targets, task, width)
     if thresholds is None and task != "multiclass":
         thresholds = 0.5
-    thresholds, rule = follow(thresholds, rule, width, _core.inspect(scores)[1], labels)
+    thresholds, rule = follow(thresholds, rule, width, scores.dtype, labels)
     states = tuple(dict.fromkeys((*STATES[task], *(keep or ()))))
     tally = Tally(
         task,
@@ -93,8 +94,9 @@ def apply(
     numbers of shape (N,), thresholds being offsets. A memoryview: numpy.asarray takes it as it is.
     Raises limen.Error for a NaN score (unless nan="negative") and for integer scores.
     """
+    scores, _ = take(scores)
     task, width = infer(scores, None, task or getattr(thresholds, "task", None), None)
-    thresholds, rule = follow(thresholds, rule, width, _core.inspect(scores)[1])
+    thresholds, rule = follow(thresholds, rule, width, scores.dtype)
     return _core.apply(
         scores, task=task, width=width, thresholds=thresholds, rule=rule, nan=nan, logits=logits
     )
@@ -103,6 +105,7 @@ def apply(
 def _tally(
     scores: Any, targets: Any, weights: Any, task: str | None, keep: str, **options: Any
 ) -> Tally:
+    scores, targets = take(scores, targets, options.get("ignore_index"))
     task, width = infer(scores, targets, task, None)
     tally = Tally(task, width, keep=keep, weighted=weights is not None, **options)
     tally.update(scores, targets, weights)

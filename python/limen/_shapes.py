@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from . import _core
 
 
+def take(scores: Any, targets: Any = None, ignore_index: int | None = None) -> tuple[Any, Any]:
+    """Both as arrays that can be read several times, which a stream or an iterator cannot.
+
+    An Arrow null is NaN in scores, and in targets ignore_index, or an error without one.
+    """
+    scores = _core.Array(scores, "scores", null=math.nan)
+    if targets is not None:
+        targets = _core.Array(targets, "targets", null=ignore_index)
+    return scores, targets
+
+
 def infer(scores: Any, targets: Any, task: str | None, width: int | None) -> tuple[str, int]:
-    """Task and width: as given, else as the shapes imply; ValueError where they do not."""
-    shape = _core.inspect(scores)[2]
-    target_shape = shape if targets is None else _core.inspect(targets)[2]
+    """Task and width of what `take` gave: as asked for, else as the shapes imply.
+
+    ValueError where they do not.
+    """
+    shape = scores.shape
+    target_shape = shape if targets is None else targets.shape
     columns = shape[1] if len(shape) > 1 else 1
     if task is None:
         if len(shape) > 2:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._shapes import take
 
 if TYPE_CHECKING:
     import pandas
@@ -135,7 +136,9 @@ class Thresholds:
 
     def apply(self, scores: Any, *, nan: str = "error", logits: bool = False) -> memoryview:
         """Decisions, as `limen.apply` makes them, of scores with as many columns as labels."""
-        thresholds = self.for_data(_columns(scores), _core.inspect(scores)[1])
+        scores, _ = take(scores)
+        columns = scores.shape[1] if len(scores.shape) > 1 else 1
+        thresholds = self.for_data(columns, scores.dtype)
         return _core.apply(
             scores,
             task=self.task,
@@ -241,8 +244,3 @@ class Thresholds:
         if self.value is not None:
             lines.append(f"value {self.value:.6f}")
         return "\n  ".join(lines) + ">"
-
-
-def _columns(scores: Any) -> int:
-    shape = _core.inspect(scores)[2]
-    return shape[1] if len(shape) > 1 else 1

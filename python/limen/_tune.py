@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import _core
-from ._shapes import infer
+from ._shapes import infer, take
 from ._thresholds import Thresholds
 
 Requirement = str | Sequence[str] | Mapping[str, Any] | None
@@ -293,6 +293,7 @@ def tune(
     outside its domain, shapes that differ; ValueError for options that make no sense. Takes
     O(N L), mostly, in two passes.
     """
+    scores, targets = take(scores, targets, ignore_index)
     task, width = infer(scores, targets, task, width)
     search = Search(
         task,

@@ -72,10 +72,11 @@ int limen_take_buffer(limen_module *module, PyObject *object, const char *argume
     }
     tensor->data = buffer->buf;
     tensor->ndim = buffer->ndim;
-    for (int axis = 0; axis < buffer->ndim; axis++) {
+    for (int axis = 0; axis < buffer->ndim; axis++)
         tensor->shape[axis] = buffer->shape[axis];
+    limen_tensor_pack(tensor); /* ctypes gives no strides, though they were asked for */
+    for (int axis = 0; buffer->strides && axis < buffer->ndim; axis++)
         tensor->stride[axis] = buffer->strides[axis];
-    }
     return 1;
 }
 

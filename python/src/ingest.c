@@ -155,8 +155,8 @@ int limen_tensor_take(limen_module *module, PyObject *object, const char *argume
                       limen_tensor *tensor)
 {
     static int (*const sources[])(limen_module *, PyObject *, const char *, limen_tensor *) = {
-        limen_take_torch, limen_take_buffer, limen_take_array, limen_take_dlpack,
-        limen_take_arrow, limen_take_numpy,  limen_take_list,
+        limen_take_torch,  limen_take_buffer, limen_take_array, limen_take_arrow,
+        limen_take_dlpack, limen_take_numpy,  limen_take_list,
     };
 
     if (!object || object == Py_None)

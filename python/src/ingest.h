@@ -31,9 +31,9 @@ typedef struct limen_tensor {
     int has_buffer;
 } limen_tensor;
 
-/* From the first that the object has: a torch tensor on the CPU, the buffer protocol, __dlpack__,
- * the Arrow interface, __array__, or a list. None is an absent array (dtype NONE). `argument` names
- * it in errors. 0, or -1 with an exception. */
+/* From the first that the object has: a torch tensor on the CPU, the buffer protocol, the
+ * Arrow interface, __dlpack__, __array__, or a list. None is an absent array (dtype NONE).
+ * `argument` names it in errors. 0, or -1 with an exception. */
 int limen_tensor_take(limen_module *module, PyObject *object, const char *argument,
                       limen_tensor *tensor);
 void limen_tensor_release(limen_tensor *tensor);

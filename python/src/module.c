@@ -162,7 +162,7 @@ static PyObject *apply(PyObject *self, PyObject *const *args, Py_ssize_t nargs, 
         return NULL;
     if (limen_take_int64(values[1], "set", &set) == 0 &&
         limen_spec_take(module, values + OWN, &spec) == 0 &&
-        limen_batch_take(module, spec.spec.task, values[0], NULL, NULL, NULL, &batch) == 0)
+        limen_batch_take(module, &spec.spec, values[0], NULL, NULL, NULL, &batch) == 0)
         decisions = decide(module, &spec.spec, set, &batch.batch);
     limen_batch_release(&batch);
     limen_spec_release(&spec);

@@ -184,7 +184,8 @@ static int take_option_words(PyObject *const *values, limen_compute_options *opt
     return 0;
 }
 
-int limen_options_take(limen_module *module, PyObject *const *values, limen_owned_options *out)
+int limen_options_take(limen_module *module, PyObject *const *values, int64_t width,
+                       limen_owned_options *out)
 {
     limen_compute_options *options = &out->options;
     Py_ssize_t metrics, labels;
@@ -205,6 +206,11 @@ int limen_options_take(limen_module *module, PyObject *const *values, limen_owne
         limen_take_double(values[OPTION_FLOOR], "floor", &options->floor) < 0 ||
         limen_take_flag(values[OPTION_SQUARED], "squared", &options->squared) < 0)
         return -1;
+    if (out->labels && labels != width) {
+        PyErr_Format(PyExc_ValueError, "labels has %zd names for %lld labels", labels,
+                     (long long)width);
+        return -1;
+    }
     options->fpr_low = range[0];
     options->fpr_high = range[1];
     options->metrics = out->metrics;

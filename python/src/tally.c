@@ -22,62 +22,22 @@ void limen_tally_leave(limen_tally_object *self)
 
 /* ---- Life --------------------------------------------------------------------------------- */
 
-/* int64 memory of at least `count` elements, packed, writable. */
-static int take_counts(limen_module *module, PyObject *object, const char *name, int64_t count,
-                       int64_t **out)
-{
-    limen_tensor tensor = {0};
-    int64_t have = 1;
-    int status = limen_tensor_take(module, object, name, &tensor);
-
-    for (int axis = 0; axis < tensor.ndim; axis++)
-        have *= tensor.shape[axis];
-    if (status == 0 && tensor.dtype != LIMEN_NONE && (tensor.dtype != LIMEN_I64 || have != count)) {
-        PyErr_Format(PyExc_ValueError, "%s must hold %lld int64 values without gaps", name,
-                     (long long)count);
-        status = -1;
-    }
-    memcpy(out, &tensor.data, sizeof *out);
-    limen_tensor_release(&tensor);
-    return status;
-}
-
-/* arrays: None, or (tp, fp, tn, fn, confusion), each None or int64. */
-static int take_arrays(limen_module *module, const limen_spec *spec, PyObject *arrays,
-                       limen_count_arrays *out)
-{
-    int64_t groups = spec->groups > 0 ? spec->groups : 1;
-    int64_t sets = spec->sets > 0 ? spec->sets : 1;
-    int64_t width = spec->width > 0 ? spec->width : 1;
-    int64_t **fields[5] = {&out->tp, &out->fp, &out->tn, &out->fn, &out->confusion};
-    static const char *const names[5] = {"tp", "fp", "tn", "fn", "confusion"};
-
-    out->size = sizeof *out;
-    if (!PyTuple_Check(arrays) || PyTuple_Size(arrays) != 5) {
-        PyErr_SetString(PyExc_TypeError, "arrays must be a tuple (tp, fp, tn, fn, confusion)");
-        return -1;
-    }
-    for (int i = 0; i < 5; i++) {
-        int64_t count = groups * sets * width * (i == 4 ? width : 1);
-
-        if (take_counts(module, PyTuple_GetItem(arrays, i), names[i], count, fields[i]) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 static int make(limen_tally_object *self, limen_module *module, const limen_spec *spec,
                 PyObject *arrays)
 {
-    limen_count_arrays counts = {0};
     limen_error error;
     limen_status status;
 
     if (arrays && arrays != Py_None) {
-        if (take_arrays(module, spec, arrays, &counts) < 0)
+        limen_attached_release(self->attached); /* of an attempt that failed */
+        self->attached = PyMem_Calloc(1, sizeof *self->attached);
+        if (!self->attached) {
+            PyErr_NoMemory();
             return -1;
-        status = limen_tally_attach(spec, &counts, NULL, &self->tally, &error);
-        self->arrays = Py_NewRef(arrays);
+        }
+        if (limen_attached_take(module, spec, arrays, self->attached) < 0)
+            return -1;
+        status = limen_tally_attach(spec, &self->attached->counts, NULL, &self->tally, &error);
     } else {
         status = limen_tally_create(spec, NULL, &self->tally, &error);
     }
@@ -115,7 +75,7 @@ static void tally_dealloc(PyObject *object)
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
 
     limen_tally_destroy(self->tally);
-    Py_CLEAR(self->arrays);
+    limen_attached_release(self->attached);
     release(object);
     Py_DECREF(type);
 }
@@ -153,8 +113,8 @@ static PyObject *tally_update(PyObject *object, PyTypeObject *type, PyObject *co
         limen_tally_enter(self) < 0)
         return NULL;
     memset(&owned, 0, sizeof owned);
-    ready = limen_batch_take(module, limen_tally_spec(self->tally)->task, values[0], values[1],
-                             values[2], values[3], &owned) == 0;
+    ready = limen_batch_take(module, limen_tally_spec(self->tally), values[0], values[1], values[2],
+                             values[3], &owned) == 0;
     if (ready)
         status = limen_tally_add(self->tally, &owned.batch, &error);
     limen_batch_release(&owned);
@@ -171,6 +131,7 @@ static PyObject *tally_merge(PyObject *object, PyTypeObject *type, PyObject *con
     limen_tally_object *self = (limen_tally_object *)object;
     limen_module *module = PyType_GetModuleState(type);
     PyObject *values[1];
+    PyThreadState *thread;
     limen_error error;
     limen_status status;
 
@@ -190,7 +151,9 @@ static PyObject *tally_merge(PyObject *object, PyTypeObject *type, PyObject *con
         limen_tally_leave(self);
         return NULL;
     }
+    thread = PyEval_SaveThread();
     status = limen_tally_merge(self->tally, ((limen_tally_object *)values[0])->tally, &error);
+    PyEval_RestoreThread(thread);
     limen_tally_leave((limen_tally_object *)values[0]);
     limen_tally_leave(self);
     return status == LIMEN_OK ? Py_NewRef(Py_None) : limen_raise(module, &error);
@@ -221,15 +184,20 @@ static PyObject *tally_report(PyObject *object, PyTypeObject *type, PyObject *co
     limen_error error;
 
     if (limen_arguments("report", limen_option_names, OPTION_ARGUMENTS, 1, 0, args,
-                        (Py_ssize_t)nargs, kwnames, values) < 0)
+                        (Py_ssize_t)nargs, kwnames, values) < 0 ||
+        limen_tally_enter(self) < 0)
         return NULL;
-    if (limen_options_take(module, values, &owned) == 0 && limen_tally_enter(self) == 0) {
-        if (limen_compute(self->tally, &owned.options, NULL, &result, &error) == LIMEN_OK)
+    if (limen_options_take(module, values, limen_tally_spec(self->tally)->width, &owned) == 0) {
+        PyThreadState *thread = PyEval_SaveThread();
+        limen_status status = limen_compute(self->tally, &owned.options, NULL, &result, &error);
+
+        PyEval_RestoreThread(thread);
+        if (status == LIMEN_OK)
             report = limen_result_wrap(module, result);
         else
             (void)limen_raise(module, &error);
-        limen_tally_leave(self);
     }
+    limen_tally_leave(self);
     limen_options_release(&owned);
     return report;
 }
@@ -268,12 +236,17 @@ static PyObject *values_of(limen_module *module, const limen_tally *tally,
     int64_t count = request->average == LIMEN_AVERAGE_NONE ? limen_tally_spec(tally)->width : 1;
     double *numbers = PyMem_Malloc((size_t)count * sizeof *numbers);
     PyObject *values = NULL;
+    PyThreadState *thread;
+    limen_status status;
     limen_error error;
 
     if (!numbers)
         return PyErr_NoMemory();
-    if (limen_metric_values(request->metric, tally, request->set, request->group, request->average,
-                            options, numbers, NULL, &error) != LIMEN_OK)
+    thread = PyEval_SaveThread();
+    status = limen_metric_values(request->metric, tally, request->set, request->group,
+                                 request->average, options, numbers, NULL, &error);
+    PyEval_RestoreThread(thread);
+    if (status != LIMEN_OK)
         (void)limen_raise(module, &error);
     else if (request->average == LIMEN_AVERAGE_NONE)
         values = limen_numbers(numbers, 'd', 0, (Py_ssize_t)count);
@@ -296,13 +269,13 @@ static PyObject *tally_metric(PyObject *object, PyTypeObject *type, PyObject *co
 
     memcpy(names + OWN, limen_option_names, sizeof limen_option_names);
     if (limen_arguments("metric", names, OWN + OPTION_ARGUMENTS, 2, 1, args, (Py_ssize_t)nargs,
-                        kwnames, values) < 0)
+                        kwnames, values) < 0 ||
+        limen_tally_enter(self) < 0)
         return NULL;
     if (take_request(values, &request) == 0 &&
-        limen_options_take(module, values + OWN, &owned) == 0 && limen_tally_enter(self) == 0) {
+        limen_options_take(module, values + OWN, limen_tally_spec(self->tally)->width, &owned) == 0)
         numbers = values_of(module, self->tally, &request, &owned.options);
-        limen_tally_leave(self);
-    }
+    limen_tally_leave(self);
     limen_options_release(&owned);
     return numbers;
 }
@@ -436,46 +409,40 @@ static PyObject *tally_edge_counts(PyObject *object, PyTypeObject *type, PyObjec
     return read_numbers(object, type, args, nargs, kwnames, "edge_counts", edge_counts_of);
 }
 
-static PyObject *get_samples(PyObject *object, void *unused)
-{
-    (void)unused;
-    return PyLong_FromLongLong(limen_tally_samples(((limen_tally_object *)object)->tally));
-}
+enum { TASK, SAMPLES, WIDTH, SETS, WEIGHTED, DTYPE };
 
-static PyObject *get_width(PyObject *object, void *unused)
-{
-    (void)unused;
-    return PyLong_FromLongLong(limen_tally_spec(((limen_tally_object *)object)->tally)->width);
-}
-
-static PyObject *get_sets(PyObject *object, void *unused)
-{
-    (void)unused;
-    return PyLong_FromLongLong(limen_tally_spec(((limen_tally_object *)object)->tally)->sets);
-}
-
-static PyObject *get_task(PyObject *object, void *unused)
+static PyObject *property_of(const limen_tally *tally, int property)
 {
     static const char *const tasks[] = {"", "binary", "multiclass", "multilabel"};
+    const limen_spec *spec = limen_tally_spec(tally);
+    const char *dtype = limen_dtype_name(spec->score_dtype);
 
-    (void)unused;
-    return PyUnicode_FromString(
-        tasks[limen_tally_spec(((limen_tally_object *)object)->tally)->task]);
+    switch (property) {
+    case TASK:
+        return PyUnicode_FromString(tasks[spec->task]);
+    case SAMPLES:
+        return PyLong_FromLongLong(limen_tally_samples(tally));
+    case WIDTH:
+        return PyLong_FromLongLong(spec->width);
+    case SETS:
+        return PyLong_FromLongLong(spec->sets);
+    case WEIGHTED:
+        return PyBool_FromLong(spec->weighted);
+    default:
+        return dtype ? PyUnicode_FromString(dtype) : Py_NewRef(Py_None);
+    }
 }
 
-static PyObject *get_weighted(PyObject *object, void *unused)
+static PyObject *get_property(PyObject *object, void *property)
 {
-    (void)unused;
-    return PyBool_FromLong(limen_tally_spec(((limen_tally_object *)object)->tally)->weighted);
-}
+    limen_tally_object *self = (limen_tally_object *)object;
+    PyObject *value;
 
-static PyObject *get_dtype(PyObject *object, void *unused)
-{
-    const char *name =
-        limen_dtype_name(limen_tally_spec(((limen_tally_object *)object)->tally)->score_dtype);
-
-    (void)unused;
-    return name ? PyUnicode_FromString(name) : Py_NewRef(Py_None);
+    if (limen_tally_enter(self) < 0)
+        return NULL;
+    value = property_of(self->tally, (int)(intptr_t)property);
+    limen_tally_leave(self);
+    return value;
 }
 
 #define FAST(function) \
@@ -547,16 +514,17 @@ static PyMethodDef methods[] = {
 };
 
 static PyGetSetDef properties[] = {
-    {"task", get_task, NULL, "binary, multiclass or multilabel.", NULL},
-    {"samples", get_samples, NULL, "Samples added.", NULL},
-    {"width", get_width, NULL, "Labels or classes.", NULL},
-    {"sets", get_sets, NULL, "Threshold sets.", NULL},
-    {"weighted", get_weighted, NULL, "Whether counts are sums of weights.", NULL},
+    {"task", get_property, NULL, "binary, multiclass or multilabel.", (void *)TASK},
+    {"samples", get_property, NULL, "Samples added.", (void *)SAMPLES},
+    {"width", get_property, NULL, "Labels or classes.", (void *)WIDTH},
+    {"sets", get_property, NULL, "Threshold sets.", (void *)SETS},
+    {"weighted", get_property, NULL, "Whether counts are sums of weights.", (void *)WEIGHTED},
     {"labels", limen_tally_get_labels, limen_tally_set_labels_attribute,
      "Names of the labels or classes, or None. Reports have them, and so has what is saved;\n"
      "tallies with other names do not merge.",
      NULL},
-    {"dtype", get_dtype, NULL, "dtype of the scores, None before the first update.", NULL},
+    {"dtype", get_property, NULL, "dtype of the scores, None before the first update.",
+     (void *)DTYPE},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -5,10 +5,23 @@
 #include "core.h"
 #include "ingest.h"
 
+/* Count arrays of another library, kept alive and in place as long as a tally adds into them. */
+enum { ATTACHED_ARRAYS = 5 };
+typedef struct limen_attached {
+    limen_tensor tensors[ATTACHED_ARRAYS];
+    limen_count_arrays counts;
+} limen_attached;
+
+/* arrays: (tp, fp, tn, fn, confusion), each None or int64. Zero *out before; release (which frees
+ * it) also after a failure. */
+int limen_attached_take(limen_module *module, const limen_spec *spec, PyObject *arrays,
+                        limen_attached *out);
+void limen_attached_release(limen_attached *attached);
+
 typedef struct limen_tally_object {
     PyObject_HEAD limen_tally *tally;
-    PyObject *arrays; /* keeps attached count arrays alive, or NULL */
-    int busy;         /* a call is under way */
+    limen_attached *attached; /* or NULL */
+    int busy;                 /* a call is under way */
 } limen_tally_object;
 
 /* Claims the tally for one call; -1 with an exception. */
@@ -81,7 +94,9 @@ extern const char *const limen_option_names[OPTION_ARGUMENTS];
 /* 0, 1, nan or "skip"; NULL and None leave *out as it is. */
 int limen_take_zero_division(PyObject *value, limen_zero_division *out);
 
-int limen_options_take(limen_module *module, PyObject *const *values, limen_owned_options *out);
+/* width: how many labels there must be. */
+int limen_options_take(limen_module *module, PyObject *const *values, int64_t width,
+                       limen_owned_options *out);
 void limen_options_release(limen_owned_options *options);
 
 /* A batch from Python objects, with what keeps it alive. Zero before use. */
@@ -90,8 +105,11 @@ typedef struct limen_owned_batch {
     limen_tensor tensors[4]; /* scores, targets, weights, groups */
 } limen_owned_batch;
 
-int limen_batch_take(limen_module *module, limen_task task, PyObject *scores, PyObject *targets,
-                     PyObject *weights, PyObject *groups, limen_owned_batch *out);
+/* Of the spec, the task says which axes there are; an Arrow null is NaN in scores, and in targets
+ * the spec's ignore_index, or an error without one. */
+int limen_batch_take(limen_module *module, const limen_spec *spec, PyObject *scores,
+                     PyObject *targets, PyObject *weights, PyObject *groups,
+                     limen_owned_batch *out);
 void limen_batch_release(limen_owned_batch *batch);
 
 /* serialize.c: to_bytes(), from_bytes(data), __reduce__(), save(path), load(path), labels. */

@@ -192,8 +192,8 @@ PyObject *limen_tally_method_tune(PyObject *object, PyTypeObject *type, PyObject
 
 typedef struct search_object {
     PyObject_HEAD limen_search *search;
-    limen_task task;
-    int64_t rows; /* of the present pass */
+    limen_spec spec; /* without what it points to */
+    int64_t rows;    /* of the present pass */
     int busy;
 } search_object;
 
@@ -227,7 +227,8 @@ static int search_init(PyObject *object, PyObject *args, PyObject *kwargs)
         limen_spec_take(module, values, &spec) == 0 &&
         limen_tuning_take(module, values + SPEC_ARGUMENTS,
                           spec.spec.width > 0 ? spec.spec.width : 1, &tuning) == 0) {
-        self->task = spec.spec.task;
+        self->spec = spec.spec;
+        self->spec.thresholds = self->spec.bin_edges = NULL;
         if (limen_search_create(&spec.spec, &tuning.options, NULL, &self->search, &error) ==
             LIMEN_OK)
             status = 0;
@@ -266,7 +267,7 @@ static PyObject *search_update(PyObject *object, PyTypeObject *type, PyObject *c
         return NULL;
     memset(&owned, 0, sizeof owned);
     ready =
-        limen_batch_take(module, self->task, values[0], values[1], values[2], NULL, &owned) == 0;
+        limen_batch_take(module, &self->spec, values[0], values[1], values[2], NULL, &owned) == 0;
     if (ready) {
         PyThreadState *thread = PyEval_SaveThread();
 

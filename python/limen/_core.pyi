@@ -169,5 +169,13 @@ def ratio(
     zero_division: float | str = 0,
     labels: str = "all",
 ) -> float | memoryview[float]: ...
+def add_guessing(
+    probabilities: Tally,
+    logits: Tally,
+    scores: Any,
+    targets: Any,
+    weights: Any = None,
+    fresh: bool = False,
+) -> Tally: ...
 def are_probabilities(scores: Any) -> bool: ...
 def inspect(object: Any) -> tuple[int, str, tuple[int, ...], tuple[int, ...]]: ...

@@ -130,8 +130,8 @@ PyObject *limen_add_guessing(PyObject *object, PyObject *const *args, Py_ssize_t
     if (limen_tally_enter(self) < 0)
         return NULL;
     memset(&owned, 0, sizeof owned);
-    if (limen_batch_take(module, limen_tally_spec(self->tally)->task, values[SCORES],
-                         values[TARGETS], values[WEIGHTS], NULL, &owned) == 0) {
+    if (limen_batch_take(module, limen_tally_spec(self->tally), values[SCORES], values[TARGETS],
+                         values[WEIGHTS], NULL, &owned) == 0) {
         limen_tally_object *other = (limen_tally_object *)values[LOGITS];
 
         if (other == self || are_probabilities(&owned.tensors[0])) {

@@ -36,6 +36,7 @@ set(LIMEN_SOURCES
     src/tally/labels.c
     src/tally/ranking.c
     src/tally/read.c
+    src/tally/row_rules.c
     src/tally/row_sums.c
     src/tally/samples.c
     src/tally/score_lists.c
@@ -67,19 +68,28 @@ set(LIMEN_SOURCES
     src/metrics/table.c
     src/metrics/thin.c
     src/metrics/values.c
+    src/tune/ascent.c
+    src/tune/class_board.c
+    src/tune/class_rows.c
     src/tune/constraint.c
     src/tune/exact.c
+    src/tune/expected_cost.c
+    src/tune/global_mean.c
     src/tune/hull.c
     src/tune/label.c
     src/tune/ladder.c
+    src/tune/mean_tree.c
     src/tune/micro.c
     src/tune/objective.c
+    src/tune/offsets.c
     src/tune/passes.c
     src/tune/plan.c
     src/tune/regions.c
+    src/tune/samples.c
     src/tune/search.c
     src/tune/strategy.c
     src/tune/tally_feed.c
+    src/tune/top.c
     src/tune/tree.c
     src/tune/tune.c
 )

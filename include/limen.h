@@ -246,6 +246,11 @@ typedef struct limen_spec {
     double beta;              /* of the samples F-beta; 0 means 1 */
     int32_t threads; /* 0 means 1, or LIMEN_NUM_THREADS when set; results do not depend on it */
     limen_dtype score_dtype; /* NONE: that of the first update */
+    int32_t top_labels; /* limen_apply of multilabel: > 0: the so many greatest scores of a row are
+                           positive, of equal ones the lower label; thresholds play no part */
+    const double *cost_matrix; /* limen_apply of multiclass: C x C, rows true classes: scores are
+                                  probabilities p, and the class is argmin_k sum_j p_j cost[j][k];
+                                  offsets play no part. NULL: none */
 } limen_spec;
 
 /* ---------------------------------------------------------------------------------------------
@@ -341,7 +346,9 @@ LIMEN_API LIMEN_NODISCARD limen_status limen_tally_edge_counts(const limen_tally
 
 /* Decisions without a tally. Binary and multilabel: uint8 0 or 1, `width` a sample. Multiclass: one
  * int64 class number a sample. `set` picks the thresholds; targets, weights and groups of the batch
- * are not read. `decisions` holds N * X rows without gaps. Scores that are integers are refused. */
+ * are not read. `decisions` holds N * X rows without gaps. Scores that are integers are refused.
+ * spec.top_labels and spec.cost_matrix are two rules for whole rows; a tally of their decisions is
+ * one of integer scores. */
 LIMEN_API LIMEN_NODISCARD limen_status limen_apply(const limen_spec *spec, int64_t set,
                                                    const limen_batch *batch, void *decisions,
                                                    const limen_allocator *allocator,
@@ -661,7 +668,7 @@ typedef struct limen_tune_options {
     int64_t cost_rows;         /* 0: 0, 1, 0, 1; 1 or width */
     const double *cost_matrix; /* multiclass: C x C, rows true classes; NULL: offsets */
     const char *const *labels;
-    double parameter; /* PCUT's x, RCUT's k, FBR's floor */
+    double parameter; /* PCUT's x (0 means 1), RCUT's k (0: the best up to 256), FBR's floor */
     int32_t fbr_top;  /* FBR: 1 takes the top score in place of none */
     int32_t restarts; /* coordinate ascent; 0 means 8 */
     uint64_t seed;
@@ -675,19 +682,30 @@ typedef struct limen_tune_options {
  * From LIMEN_SCORES the optimum is exact: cuts lie only between distinct scores, equal scores fall
  * together, and "none" and "all" are cuts too. From LIMEN_HISTOGRAM it is the best bin edge, with a
  * gap that the optimum exceeds it by at most. The thresholds of the tally itself play no part.
- * This version has the scopes LABEL, GLOBAL (pooled counts), MICRO, MACRO, WEIGHTED, PCUT and FBR,
- * for binary and multilabel.
+ * Coordinate ascent, with restarts, finds a local optimum: SCOPE_SAMPLES; SCOPE_MICRO for gmean,
+ * min_se_sp and distance01 (with a gap) and from where conditions on pooled counts stop the walk;
+ * and the offsets of a multiclass task. It says so by the status "local". These, SCOPE_RCUT and the
+ * macro mean of SCOPE_GLOBAL need SCORES.
  *
- * The result is an object with "task", "rule", "dtype", "samples", "objective", "scope", "labels",
- * "value" (of the scope), "gap", "feasible" and "notes"; each label has "name", "threshold", "low",
- * "high" (thresholds in (low, high] under ge, [low, high) under gt, decide alike), "support",
- * "value", "status" and, where asked for, "plateau". Multiclass labels have "offset" in place of
- * the threshold. A constraint that cannot be met is no error: the status says so, "feasible" is
- * false, and the thresholds are those of the nearest achievable point.
+ * Multiclass: scopes LABEL, MACRO (the mean over classes against the rest), WEIGHTED and MICRO;
+ * with LABEL, accuracy, balanced_accuracy, mcc and kappa are those of the whole confusion matrix.
+ * A class is predicted where score + offset is greatest, and the first class has offset 0. With a
+ * cost matrix nothing is searched: the value is what the decisions by it cost (limen_spec).
  *
- * Errors: ARGUMENT for options that make no sense, UNSUPPORTED for what this version lacks, STATE
- * when the tally keeps too little, MEMORY.
- * Time O(n log n) at worst and O(n) mostly, n = N L scores; memory for the scores of one label. */
+ * The result is an object with "task", "rule" (not for multiclass), "dtype", "samples",
+ * "objective", "scope", for RCUT "top_labels", with costs "cost_matrix" (rows), for GLOBAL
+ * "average", "labels", "value" (of the scope), "gap" (undefined: not known), "status" unless
+ * "optimal", "feasible" and "notes"; each label has "name", "threshold", "low", "high" (thresholds
+ * in (low, high] under ge, [low, high) under gt, decide alike), "support", "value", "status" and,
+ * where asked for, "plateau". Multiclass labels have "offset" in place of the three, and RCUT
+ * leaves them undefined. A constraint that cannot be met is no error: the status says so,
+ * "feasible" is false, and the thresholds are those of the nearest point that was found.
+ *
+ * Errors: ARGUMENT for options that make no sense or do not go together, STATE when the tally keeps
+ * too little, VALUE for an infinite score of a multiclass task, MEMORY.
+ * Time O(n log n) at worst and O(n) mostly, n = N L scores; memory for the scores of one label.
+ * Coordinate ascent: O(n log N) a round for samples and O(N C (C + log N)) for offsets, whose
+ * memory is 8 bytes a score; some rounds for each restart. */
 LIMEN_API LIMEN_NODISCARD limen_status limen_tune(const limen_tally *tally,
                                                   const limen_tune_options *options,
                                                   const limen_allocator *allocator,
@@ -709,8 +727,8 @@ typedef struct limen_search limen_search;
  * better cut than the bins' edges. Mostly that is all; scores that crowd into few bins take a pass
  * or two more. Of the spec, states, thresholds, groups and bins play no part. Memory: some 50 MiB
  * for any N and L up to thousands, and 160 MiB at worst. Multiclass, the scopes SAMPLES and RCUT,
- * and the mean over labels of one global threshold need whole rows: they take one pass and keep
- * every score. Errors as for limen_tune. */
+ * and the macro mean of one global threshold need whole rows: they take one pass and keep every
+ * score. Errors as for limen_tune. */
 LIMEN_API LIMEN_NODISCARD limen_status limen_search_create(const limen_spec *spec,
                                                            const limen_tune_options *options,
                                                            const limen_allocator *allocator,

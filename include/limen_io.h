@@ -104,7 +104,9 @@ typedef struct limen_thresholds_info {
     int32_t from_file;         /* 1: task, rule and dtype below are the file's */
     limen_task task;
     limen_rule rule;
-    limen_dtype dtype; /* of the scores that they were tuned on; NONE when unknown */
+    limen_dtype dtype;  /* of the scores that they were tuned on; NONE when unknown */
+    int32_t top_labels; /* the file decides by a rule for whole rows, and the values play no */
+    const double *cost_matrix; /* part: limen_spec has the fields of these names; else 0 and NULL */
 } limen_thresholds_info;
 
 /* Reads SPEC for `width` labels named `labels` (NULL: "0", "1", ...):

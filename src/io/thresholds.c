@@ -290,12 +290,15 @@ const limen_thresholds_info *limen_thresholds_describe(const limen_thresholds *t
 void limen_thresholds_destroy(limen_thresholds *thresholds)
 {
     limen_allocator allocator;
+    size_t width;
 
     if (!thresholds)
         return;
     allocator = thresholds->allocator;
+    width = (size_t)thresholds->info.width;
     limen_names_release(&thresholds->names);
-    limen_delete(&allocator, thresholds->values, (size_t)thresholds->info.width,
-                 sizeof *thresholds->values);
+    limen_delete(&allocator, thresholds->values, width, sizeof *thresholds->values);
+    limen_delete(&allocator, thresholds->cost_matrix, width * width,
+                 sizeof *thresholds->cost_matrix);
     limen_delete(&allocator, thresholds, 1, sizeof *thresholds);
 }

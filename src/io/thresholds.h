@@ -8,8 +8,9 @@
 struct limen_thresholds {
     limen_allocator allocator;
     limen_thresholds_info info;
-    double *values;    /* width */
-    limen_names names; /* of the file */
+    double *values;      /* width */
+    double *cost_matrix; /* width x width, or NULL */
+    limen_names names;   /* of the file */
 };
 
 /* What thresholds are for: the labels of the data, which may have no names. */

@@ -4,6 +4,7 @@
  *      "dtype": "float32", "labels": [{"name": "joy", "threshold": 0.5}, ...]}
  *
  * Multiclass has "offset" in place of "threshold"; infinities are the strings "+inf" and "-inf".
+ * "top_labels" and "cost_matrix" are rules for whole rows in their place.
  * What else it may hold (objective, intervals, notes) is for people and other programs. */
 #include "core/buffer.h"
 #include "io/number.h"
@@ -148,7 +149,7 @@ static limen_status read_label(limen_thresholds *thresholds, const json_t *label
         status = match_label(thresholds, target, index, &place, error);
     if (status != LIMEN_OK)
         return status;
-    if (!read_number(json_object_get(label, key), &value)) {
+    if (thresholds->info.top_labels == 0 && !read_number(json_object_get(label, key), &value)) {
         char text[128];
 
         limen_threshold_label(target, place, text, sizeof text);
@@ -156,6 +157,58 @@ static limen_status read_label(limen_thresholds *thresholds, const json_t *label
                           "%s has no \"%s\" that is a number, \"+inf\" or \"-inf\"", text, key);
     }
     thresholds->values[place] = value;
+    return LIMEN_OK;
+}
+
+/* "cost_matrix": rows by true classes, in the order of the file's labels. */
+static limen_status read_matrix(limen_thresholds *thresholds, const json_t *matrix,
+                                const limen_threshold_target *target, limen_error *error)
+{
+    int64_t width = target->width;
+    size_t cells = (size_t)(width * width);
+
+    thresholds->cost_matrix =
+        limen_new(&thresholds->allocator, cells, sizeof *thresholds->cost_matrix);
+    if (!thresholds->cost_matrix)
+        return limen_fail_memory(error, cells * sizeof *thresholds->cost_matrix);
+    thresholds->info.cost_matrix = thresholds->cost_matrix;
+    for (int64_t i = 0; i < width * width; i++) {
+        const json_t *row = json_array_get(matrix, (size_t)(i / width));
+        const json_t *cell = json_array_get(row, (size_t)(i % width));
+        int64_t actual = 0, predicted = 0;
+        limen_status status = match_label(thresholds, target, i / width, &actual, error);
+
+        if (status == LIMEN_OK)
+            status = match_label(thresholds, target, i % width, &predicted, error);
+        if (status != LIMEN_OK)
+            return status;
+        if (!json_is_number(cell) || (int64_t)json_array_size(row) != width ||
+            (int64_t)json_array_size(matrix) != width)
+            return limen_fail(error, LIMEN_ERR_FORMAT,
+                              "\"cost_matrix\" is not %lld rows of %lld numbers", (long long)width,
+                              (long long)width);
+        thresholds->cost_matrix[actual * width + predicted] = json_number_value(cell);
+    }
+    return LIMEN_OK;
+}
+
+/* Rules for whole rows, which make the labels' thresholds void. */
+static limen_status check_row_rule(limen_thresholds *thresholds, const json_t *root,
+                                   limen_error *error)
+{
+    const json_t *top = json_object_get(root, "top_labels");
+    const json_t *matrix = json_object_get(root, "cost_matrix");
+    json_int_t labels = json_integer_value(top);
+
+    if (top && (thresholds->info.task != LIMEN_MULTILABEL || labels < 1 ||
+                labels > thresholds->info.width))
+        return limen_fail(error, LIMEN_ERR_FORMAT,
+                          "\"top_labels\" is a number of labels, from 1 to %lld, of a multilabel "
+                          "task",
+                          (long long)thresholds->info.width);
+    if (matrix && thresholds->info.task != LIMEN_MULTICLASS)
+        return limen_fail(error, LIMEN_ERR_FORMAT, "\"cost_matrix\" goes with a multiclass task");
+    thresholds->info.top_labels = (int32_t)labels;
     return LIMEN_OK;
 }
 
@@ -196,15 +249,20 @@ static limen_status read_root(limen_thresholds *thresholds, const json_t *root,
                               limen_threshold_target *target, limen_error *error)
 {
     const json_t *labels = json_object_get(root, "labels");
+    const json_t *matrix = json_object_get(root, "cost_matrix");
     limen_status status = read_head(&thresholds->info, root, error);
 
     if (status == LIMEN_OK)
         status = match_width(thresholds, labels, target, error);
+    if (status == LIMEN_OK)
+        status = check_row_rule(thresholds, root, error);
     for (int64_t i = 0; i < target->width && status == LIMEN_OK; i++)
         status = read_label(thresholds, json_array_get(labels, (size_t)i), i, target, error);
     /* As many labels as the data has, all among its names, and none twice: a perfect match. */
     if (status == LIMEN_OK)
         status = limen_names_check(&thresholds->names, error);
+    if (status == LIMEN_OK && matrix)
+        status = read_matrix(thresholds, matrix, target, error);
     if (status == LIMEN_OK)
         order_names(&thresholds->names, target);
     if (status == LIMEN_OK && thresholds->names.count > 0)

@@ -5,14 +5,7 @@
 
 #include <math.h>
 
-/* With t true and p predicted samples of a class and n in all: sums over classes. */
-typedef struct class_sums {
-    double samples, right;
-    double tp_products; /* t p */
-    double tt, pp;      /* t^2, p^2 */
-} class_sums;
-
-static class_sums class_sums_of(const limen_tally *tally, int64_t set, int64_t group)
+static limen_class_sums class_sums_of(const limen_tally *tally, int64_t set, int64_t group)
 {
     limen_counts block[LIMEN_LABEL_BLOCK];
     limen_sum samples = {0}, right = {0}, tp = {0}, tt = {0}, pp = {0};
@@ -31,8 +24,31 @@ static class_sums class_sums_of(const limen_tally *tally, int64_t set, int64_t g
             limen_sum_add(&pp, predicted * predicted);
         }
     }
-    return (class_sums){limen_sum_of(&samples), limen_sum_of(&right), limen_sum_of(&tp),
-                        limen_sum_of(&tt), limen_sum_of(&pp)};
+    return (limen_class_sums){limen_sum_of(&samples), limen_sum_of(&right), limen_sum_of(&tp),
+                              limen_sum_of(&tt), limen_sum_of(&pp)};
+}
+
+/* n^2 less a sum of products: nothing, when all that is left of weights is rounding. */
+static double remainder_of(double n, double products)
+{
+    double left = n * n - products;
+
+    return left <= 1e-13 * n * n ? 0.0 : left;
+}
+
+limen_ratio limen_mcc_of_classes(const limen_class_sums *sums)
+{
+    double n = sums->samples;
+
+    return limen_ratio_of(sums->right * n - sums->tp_products,
+                          sqrt(remainder_of(n, sums->tt) * remainder_of(n, sums->pp)));
+}
+
+limen_ratio limen_kappa_of_classes(const limen_class_sums *sums)
+{
+    double n = sums->samples;
+
+    return limen_ratio_of(sums->right * n - sums->tp_products, remainder_of(n, sums->tp_products));
 }
 
 LIMEN_WHOLE_FORM(limen_multiclass_accuracy)
@@ -80,13 +96,11 @@ LIMEN_WHOLE_FORM(limen_multiclass_balanced_accuracy)
 
 LIMEN_WHOLE_FORM(limen_multiclass_mcc)
 {
-    class_sums sums = class_sums_of(tally, set, group);
-    double n = sums.samples;
+    limen_class_sums sums = class_sums_of(tally, set, group);
 
     (void)options;
     (void)error;
-    *value = limen_ratio_of(sums.right * n - sums.tp_products,
-                            sqrt((n * n - sums.tt) * (n * n - sums.pp)));
+    *value = limen_mcc_of_classes(&sums);
     return LIMEN_OK;
 }
 
@@ -132,13 +146,12 @@ static limen_status weighted_kappa(const limen_tally *tally, int64_t set, int64_
 
 LIMEN_WHOLE_FORM(limen_multiclass_kappa)
 {
-    class_sums sums;
+    limen_class_sums sums;
 
     if (options->kappa_weights != LIMEN_KAPPA_NONE)
         return weighted_kappa(tally, set, group, options->kappa_weights, value, error);
     sums = class_sums_of(tally, set, group);
-    *value = limen_ratio_of(sums.right * sums.samples - sums.tp_products,
-                            sums.samples * sums.samples - sums.tp_products);
+    *value = limen_kappa_of_classes(&sums);
     return LIMEN_OK;
 }
 

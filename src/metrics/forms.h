@@ -25,4 +25,14 @@ LIMEN_WHOLE_FORM(limen_multiclass_mcc);
 LIMEN_WHOLE_FORM(limen_multiclass_kappa);
 LIMEN_WHOLE_FORM(limen_whole_hamming_loss);
 
+/* With t true and p predicted samples of a class and n in all: sums over classes. */
+typedef struct limen_class_sums {
+    double samples, right;
+    double tp_products; /* t p */
+    double tt, pp;      /* t^2, p^2 */
+} limen_class_sums;
+
+limen_ratio limen_mcc_of_classes(const limen_class_sums *sums);
+limen_ratio limen_kappa_of_classes(const limen_class_sums *sums);
+
 #endif

@@ -2,6 +2,7 @@
 #include "tally/batch.h"
 #include "tally/cells.h"
 #include "tally/classes.h"
+#include "tally/row_rules.h"
 #include "tally/spec.h"
 
 #include <string.h>
@@ -140,6 +141,8 @@ static limen_status apply(limen_tally *tally, const limen_batch *batch, void *de
                                limen_dtype_name(checked.score_dtype));
     if (checked.samples == 0)
         return LIMEN_OK;
+    if (limen_has_row_rule(&tally->spec))
+        return limen_apply_row_rule(tally, &checked, decisions, error);
     limen_tally_set_cuts(tally, checked.score_dtype);
     status = create_parts(&decider, error);
     if (status == LIMEN_OK)

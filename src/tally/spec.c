@@ -132,6 +132,13 @@ static limen_status check_choices(limen_spec *spec, limen_error *error)
     if (spec->top_k > 1 && spec->task != LIMEN_MULTICLASS)
         return limen_fail(error, LIMEN_ERR_ARGUMENT, "top_k is %d: it is of multiclass tallies",
                           (int)spec->top_k);
+    if (spec->top_labels < 0 || spec->top_labels > spec->width ||
+        (spec->top_labels > 0 && spec->task != LIMEN_MULTILABEL))
+        return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                          "top_labels is %d: it is from 0 to the width, and of multilabel scores",
+                          (int)spec->top_labels);
+    if (spec->cost_matrix && spec->task != LIMEN_MULTICLASS)
+        return limen_fail(error, LIMEN_ERR_ARGUMENT, "a cost matrix is of multiclass scores");
     if (spec->top_k == 0)
         spec->top_k = 1;
     if (!(spec->beta >= 0.0) || isinf(spec->beta))

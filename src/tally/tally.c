@@ -3,6 +3,7 @@
 #include "tally/cuts.h"
 #include "tally/kept.h"
 #include "tally/labels.h"
+#include "tally/row_rules.h"
 #include "tally/spec.h"
 
 #include <string.h>
@@ -169,7 +170,11 @@ static limen_status create(const limen_spec *spec, const limen_count_arrays *arr
 
     if (status != LIMEN_OK)
         return status;
-    status = limen_tally_add_states(made, arrays, error);
+    status = limen_has_row_rule(&made->spec)
+                 ? limen_fail(error, LIMEN_ERR_ARGUMENT,
+                              "top_labels and cost_matrix decide about whole rows: decide with "
+                              "limen_apply, and tally the decisions")
+                 : limen_tally_add_states(made, arrays, error);
     if (status != LIMEN_OK) {
         limen_tally_destroy(made);
         return status;

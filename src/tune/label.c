@@ -29,10 +29,9 @@ typedef struct walk {
     limen_sum tp, fp;
 } walk;
 
-/* A sum of weights that has reached the total but for rounding. */
 static void snap(limen_sum *sum, double total)
 {
-    if (fabs(limen_sum_of(sum) - total) <= 1e-13 * total)
+    if (limen_settle(limen_sum_of(sum), total) == total)
         *sum = (limen_sum){total, 0.0};
 }
 
@@ -53,8 +52,8 @@ static limen_point point_at(const limen_aim *aim, const limen_ladder *ladder, co
     limen_point point = limen_objective_at(&aim->objective, &ladder->totals, limen_sum_of(&at->tp),
                                            limen_sum_of(&at->fp));
 
-    if (!point.defined && aim->one_for_none) {
-        point.score = limen_objective_traits(&aim->objective) & LIMEN_OBJECTIVE_LEAST ? -1.0 : 1.0;
+    if (!point.defined && aim->stands_in) {
+        point.score = limen_aim_sign(aim) * aim->none;
         point.defined = 1;
     }
     return point;
@@ -70,7 +69,7 @@ static int find_degenerate(const limen_aim *aim, const limen_ladder *ladder, lim
 {
     const limen_totals *totals = &ladder->totals;
 
-    if (aim->one_for_none)
+    if (aim->stands_in && aim->none == 1.0)
         return 0;
     if (totals->positives == 0.0 &&
         !limen_objective_at(&aim->objective, totals, 0.0, 0.0).defined) {
@@ -350,7 +349,7 @@ void limen_label_take(const limen_aim *aim, const limen_ladder *ladder, int64_t 
                              .fp = limen_sum_of(&at.fp),
                              .totals = ladder->totals};
     choice->value = limen_objective_value(&aim->shown, &ladder->totals, choice->tp, choice->fp);
-    if (!choice->value.defined && aim->one_for_none)
+    if (!choice->value.defined && aim->stands_in && aim->none == 1.0)
         choice->value = (limen_ratio){1.0, 1};
 }
 

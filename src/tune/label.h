@@ -14,10 +14,17 @@ typedef struct limen_aim {
     const limen_conditions *conditions;
     limen_rule rule;
     limen_at at;
-    int lowest;       /* of equal optima, the lowest threshold */
-    int plateau;      /* all equal optima are wanted */
-    int one_for_none; /* a cut where the objective is 0/0 is worth 1 */
+    int lowest;    /* of equal optima, the lowest threshold */
+    int plateau;   /* all equal optima are wanted */
+    int stands_in; /* a cut where the objective is 0/0 counts as `none`, which is 0 or 1 */
+    double none;
 } limen_aim;
+
+/* Scores are values times this: -1 where the least value is the best, else 1. */
+static inline double limen_aim_sign(const limen_aim *aim)
+{
+    return limen_objective_traits(&aim->shown) & LIMEN_OBJECTIVE_LEAST ? -1.0 : 1.0;
+}
 
 typedef enum limen_outcome {
     LIMEN_OUTCOME_OPTIMAL,

@@ -15,11 +15,10 @@ static double middle_or(limen_dtype dtype, double low, double high, double other
 
 /* +inf as a threshold takes nothing, so "the infinite scores only" is the greatest finite number,
  * unless that is a score as well; under gt the mirror at -inf. */
-limen_cut limen_ladder_cut(const limen_ladder *ladder, limen_rule rule, limen_at at, int64_t cut)
+limen_cut limen_cut_between(limen_dtype dtype, limen_rule rule, limen_at at,
+                            const limen_block *above, const limen_block *below)
 {
-    const limen_block *above = cut > 0 ? &ladder->blocks[cut - 1] : NULL;
-    const limen_block *below = cut < ladder->count ? &ladder->blocks[cut] : NULL;
-    double greatest = limen_greatest(ladder->dtype);
+    double greatest = limen_greatest(dtype);
     limen_cut made = {.low = below ? below->greatest : -INFINITY,
                       .high = above ? above->least : INFINITY,
                       .offered = 1,
@@ -43,8 +42,14 @@ limen_cut limen_ladder_cut(const limen_ladder *ladder, limen_rule rule, limen_at
         made.threshold = made.low;
     }
     if (at == LIMEN_AT_MIDPOINT && isfinite(made.low) && isfinite(made.high))
-        made.threshold = middle_or(ladder->dtype, made.low, made.high, made.threshold);
+        made.threshold = middle_or(dtype, made.low, made.high, made.threshold);
     return made;
+}
+
+limen_cut limen_ladder_cut(const limen_ladder *ladder, limen_rule rule, limen_at at, int64_t cut)
+{
+    return limen_cut_between(ladder->dtype, rule, at, cut > 0 ? &ladder->blocks[cut - 1] : NULL,
+                             cut < ladder->count ? &ladder->blocks[cut] : NULL);
 }
 
 limen_status limen_ladder_reserve(const limen_allocator *allocator, limen_ladder *ladder,

@@ -10,6 +10,8 @@
 #include "limen.h"
 #include "tune/objective.h"
 
+#include <math.h>
+
 typedef struct limen_block {
     double least, greatest; /* scores of the block, or bounds of them while not known */
     double positives, negatives;
@@ -36,9 +38,19 @@ static inline int limen_block_is_single(const limen_block *block)
     return block->known && block->least == block->greatest;
 }
 
+/* A sum of weights that has reached the total but for rounding. Whole numbers stay as they are. */
+static inline double limen_settle(double sum, double total)
+{
+    return fabs(sum - total) <= 1e-13 * total ? total : sum;
+}
+
 /* Thresholds from low to high decide alike: (low, high] under ge, [low, high) under gt. The
  * threshold is the end that belongs to it, or the middle where that is strictly inside. */
 limen_cut limen_ladder_cut(const limen_ladder *ladder, limen_rule rule, limen_at at, int64_t cut);
+
+/* The same by the blocks beside it; NULL at either end. */
+limen_cut limen_cut_between(limen_dtype dtype, limen_rule rule, limen_at at,
+                            const limen_block *above, const limen_block *below);
 
 /* Room for `count` blocks, which are then to be written; the old ones are lost. */
 limen_status limen_ladder_reserve(const limen_allocator *allocator, limen_ladder *ladder,

@@ -1,6 +1,7 @@
 /* Joint choice for the pooled counts: one walk over the merged edges of all labels' hulls. */
 #include "core/numeric.h"
 #include "core/status.h"
+#include "tune/ascent.h"
 #include "tune/hull.h"
 #include "tune/plan.h"
 
@@ -19,6 +20,9 @@ typedef struct micro {
     int found;
     double bound; /* score that no choice of cuts exceeds */
     int bounded;
+    int constrained; /* the pooled counts are */
+    int convex;      /* the objective is: without conditions the walk finds the best */
+    limen_stand *stands;
 } micro;
 
 /* ---- The walk -----------------------------------------------------------------------------------
@@ -68,7 +72,6 @@ static double violation_of(const micro *m, double tp, double fp)
 
 static void find_best(micro *m)
 {
-    int constrained = limen_conditions_apply(&m->plan->conditions, -1);
     int lowest = m->plan->aim.lowest;
     walk at;
 
@@ -87,27 +90,27 @@ static void find_best(micro *m)
         }
         if (at.next == m->edge_count)
             return;
-        take_group(m, &at, constrained);
+        take_group(m, &at, m->constrained || !m->convex);
     }
 }
 
-/* Nothing on the walk is feasible: the point of the walk that fails by least. */
-static double find_nearest(micro *m)
+/* Nothing on the walk is feasible: how many edges lead to the point that fails by least. */
+static int64_t nearest_on_walk(const micro *m)
 {
     double least = INFINITY;
+    int64_t taken = 0;
     walk at;
 
-    m->taken = 0;
     start_walk(m, &at);
     for (;;) {
         double violation = violation_of(m, limen_sum_of(&at.tp), limen_sum_of(&at.fp));
 
         if (violation < least) {
             least = violation;
-            m->taken = at.next;
+            taken = at.next;
         }
         if (at.next == m->edge_count)
-            return least;
+            return taken;
         take_edge(m, &at);
     }
 }
@@ -155,6 +158,24 @@ static void bound_segment(micro *m, const double a[2], const double b[2])
     }
 }
 
+/* The greatest score on a segment, where it may lie inside: scores rise and then fall there. */
+static void bound_inside(micro *m, const double a[2], const double b[2])
+{
+    double low = 0.0, high = 1.0;
+
+    for (int step = 0; step < 80; step++) {
+        double s = low + (high - low) / 3.0, t = high - (high - low) / 3.0;
+        limen_point at_s = point_of(m, a[0] + s * (b[0] - a[0]), a[1] + s * (b[1] - a[1]));
+        limen_point at_t = point_of(m, a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]));
+
+        if (at_s.score < at_t.score)
+            low = s;
+        else
+            high = t;
+    }
+    raise_bound(m, a[0] + low * (b[0] - a[0]), a[1] + low * (b[1] - a[1]));
+}
+
 static void find_bound(micro *m)
 {
     double from[2], to[2];
@@ -172,6 +193,8 @@ static void find_bound(micro *m)
         from[0] = to[0], from[1] = to[1];
         to[0] = limen_sum_of(&at.tp), to[1] = limen_sum_of(&at.fp);
         bound_segment(m, from, to);
+        if (!m->convex)
+            bound_inside(m, from, to);
     }
 }
 
@@ -265,7 +288,7 @@ static void price_window(const micro *m, double *low, double *high)
     double sign = limen_objective_traits(objective) & LIMEN_OBJECTIVE_LEAST ? -1.0 : 1.0;
     limen_ratio at_best = {0.0, 0}, at_bound = {0.0, 0};
 
-    if (m->found && m->bounded && !limen_conditions_apply(&m->plan->conditions, -1)) {
+    if (m->found && m->bounded && !m->constrained) {
         at_best = limen_objective_price(objective, &m->totals, sign * m->best.score);
         at_bound = limen_objective_price(objective, &m->totals, sign * m->bound);
     }
@@ -297,8 +320,7 @@ static int64_t mark_blocks(const micro *m, int64_t label, limen_ladder *ladder, 
     return marked;
 }
 
-static limen_status settle_labels(micro *m, const int64_t *cuts, limen_solution *solution,
-                                  limen_error *error)
+static limen_status settle_labels(micro *m, limen_solution *solution, limen_error *error)
 {
     const limen_plan *plan = m->plan;
     limen_ladder ladder = {.blocks = NULL};
@@ -311,8 +333,8 @@ static limen_status settle_labels(micro *m, const int64_t *cuts, limen_solution 
         status = m->feed->load(m->feed->context, label, &ladder, error);
         if (status != LIMEN_OK)
             break;
-        if (cuts[label] >= 0) {
-            limen_label_take(&aim, &ladder, cuts[label], LIMEN_OUTCOME_OPTIMAL, choice);
+        if (m->stands[label].index >= 0) {
+            limen_label_take(&aim, &ladder, m->stands[label].index, LIMEN_OUTCOME_OPTIMAL, choice);
             if (ladder.totals.positives == 0.0)
                 choice->outcome = LIMEN_OUTCOME_NO_POSITIVES;
         }
@@ -325,59 +347,79 @@ static limen_status settle_labels(micro *m, const int64_t *cuts, limen_solution 
     return status;
 }
 
-/* Where the walk's first `taken` edges leave each label; -1 where conditions pinned it. */
-static void cuts_of_walk(const micro *m, int64_t *cuts)
+/* Where the walk's first `taken` edges leave each label. */
+static void stand_on_walk(const micro *m, const limen_solution *solution)
 {
     for (int64_t label = 0; label < m->hulls.labels; label++) {
         int64_t first = m->hulls.first[label];
+        const limen_vertex *vertex = &m->hulls.vertices[first];
+        const limen_choice *pinned = &solution->choices[label];
 
-        cuts[label] = first < m->hulls.first[label + 1] ? m->hulls.vertices[first].index : -1;
+        if (first < m->hulls.first[label + 1])
+            m->stands[label] = (limen_stand){vertex->index, vertex->tp, vertex->fp};
+        else
+            m->stands[label] = (limen_stand){-1, pinned->tp, pinned->fp};
     }
-    for (int64_t i = 0; i < m->taken; i++)
-        cuts[m->edges[i].label] = m->hulls.vertices[m->edges[i].vertex].index;
+    for (int64_t i = 0; i < m->taken; i++) {
+        const limen_vertex *vertex = &m->hulls.vertices[m->edges[i].vertex];
+
+        m->stands[m->edges[i].label] = (limen_stand){vertex->index, vertex->tp, vertex->fp};
+    }
 }
 
-/* The cuts of one label between the two ends of the edge that a condition splits may do better than
- * either end. */
-static limen_status refine_split(micro *m, int64_t *cuts, limen_error *error)
+/* The walk is not the whole answer: from its best point by coordinate ascent. */
+static limen_status ascend(micro *m, limen_solution *solution, limen_error *error)
 {
-    const limen_plan *plan = m->plan;
-    limen_ladder ladder = {.blocks = NULL};
-    const limen_edge *edge = m->taken < m->edge_count ? &m->edges[m->taken] : NULL;
-    limen_status status;
-    int64_t from, to;
-    double tp = m->best.tp, fp = m->best.fp;
+    limen_ascent ascent = {.plan = m->plan,
+                           .feed = m->feed,
+                           .hulls = &m->hulls,
+                           .totals = m->totals,
+                           .stands = m->stands,
+                           .restarts = m->found && m->convex ? 0 : m->plan->restarts};
+    limen_status status = limen_ascend(&ascent, error);
 
-    if (!edge || !m->found || !limen_conditions_apply(&plan->conditions, -1))
-        return LIMEN_OK;
-    from = cuts[edge->label];
-    to = m->hulls.vertices[edge->vertex].index;
-    status = m->feed->load(m->feed->context, edge->label, &ladder, error);
-    for (int64_t i = from; i < to && status == LIMEN_OK; i++) {
-        limen_aim aim = limen_plan_aim(plan, edge->label);
-        limen_choice cut;
-        limen_point point;
-
-        tp += ladder.blocks[i].positives;
-        fp += ladder.blocks[i].negatives;
-        point = point_of(m, tp, fp);
-        limen_label_take(&aim, &ladder, i + 1, LIMEN_OUTCOME_OPTIMAL, &cut);
-        if (point.defined && cut.cut.offered && violation_of(m, tp, fp) == 0.0 &&
-            limen_conditions_violation(&plan->conditions, edge->label, &ladder.totals, cut.tp,
-                                       cut.fp) == 0.0 &&
-            limen_objective_compare(&plan->aim.objective, &m->totals, &point, &m->best) > 0) {
-            m->best = point;
-            cuts[edge->label] = i + 1;
-        }
-    }
-    limen_ladder_release(&plan->allocator, &ladder);
-    return status;
+    if (status != LIMEN_OK)
+        return status;
+    m->found = ascent.point.defined && ascent.violation == 0.0;
+    m->best = ascent.point;
+    solution->violation = ascent.violation;
+    solution->infeasible |= ascent.violation > 0.0;
+    return LIMEN_OK;
 }
 
-static void conclude(micro *m, int unopened, limen_solution *solution)
+/* Whether what the upper hulls do not meet nothing meets: more true and fewer false positives never
+ * harm, or only the number of both counts. */
+static int hull_is_proof(const micro *m)
+{
+    const limen_conditions *all = &m->plan->conditions;
+
+    for (int64_t i = 0; i < all->count; i++) {
+        const limen_condition *one = &all->all[i];
+        int wanted = one->sense == LIMEN_AT_LEAST ? 1 : -1;
+
+        if (one->label == -1 && one->with_tp != one->with_fp && one->with_tp != wanted)
+            return 0;
+    }
+    return 1;
+}
+
+static limen_outcome outcome_of(const micro *m, int unopened, const limen_solution *solution)
+{
+    if (solution->infeasible)
+        return m->found || (!m->bounded && hull_is_proof(m)) ? LIMEN_OUTCOME_INFEASIBLE
+                                                             : LIMEN_OUTCOME_UNDETERMINED;
+    if (!m->found)
+        return unopened && !m->feed->open   ? LIMEN_OUTCOME_UNDETERMINED
+               : m->totals.positives == 0.0 ? LIMEN_OUTCOME_NO_POSITIVES
+                                            : LIMEN_OUTCOME_UNDEFINED;
+    if (!(solution->gap > 1e-12))
+        return LIMEN_OUTCOME_OPTIMAL;
+    return m->convex ? LIMEN_OUTCOME_WITHIN_GAP : LIMEN_OUTCOME_LOCAL;
+}
+
+static void conclude(const micro *m, int unopened, limen_solution *solution)
 {
     const limen_plan *plan = m->plan;
-    int constrained = limen_conditions_apply(&plan->conditions, -1);
     limen_sum tp = {0.0, 0.0}, fp = {0.0, 0.0};
 
     for (int64_t i = 0; i < plan->width; i++) {
@@ -386,24 +428,15 @@ static void conclude(micro *m, int unopened, limen_solution *solution)
     }
     solution->value =
         limen_objective_value(&plan->aim.shown, &m->totals, limen_sum_of(&tp), limen_sum_of(&fp));
-    if (!m->found) {
-        solution->outcome = solution->infeasible         ? LIMEN_OUTCOME_INFEASIBLE
-                            : unopened && !m->feed->open ? LIMEN_OUTCOME_UNDETERMINED
-                            : m->totals.positives == 0.0 ? LIMEN_OUTCOME_NO_POSITIVES
-                                                         : LIMEN_OUTCOME_UNDEFINED;
-        return;
-    }
-    if (m->bounded && (constrained || unopened))
+    if (m->found && m->bounded && (m->constrained || !m->convex || unopened))
         solution->gap = fmax(0.0, m->bound - m->best.score);
-    solution->outcome = solution->infeasible  ? LIMEN_OUTCOME_INFEASIBLE
-                        : solution->gap > 0.0 ? LIMEN_OUTCOME_WITHIN_GAP
-                                              : LIMEN_OUTCOME_OPTIMAL;
-    if (constrained && solution->gap > 0.0)
+    solution->outcome = outcome_of(m, unopened, solution);
+    if (m->constrained && m->convex && solution->outcome == LIMEN_OUTCOME_WITHIN_GAP)
         solution->note = "a constraint on pooled counts is a knapsack: the walk along the hulls "
                          "stops at most one split edge short of the best";
 }
 
-static limen_status solve(micro *m, int64_t *cuts, limen_solution *solution, limen_error *error)
+static limen_status solve(micro *m, limen_solution *solution, limen_error *error)
 {
     int unopened = 0;
     limen_status status = gather(m, &m->hulls, 0, &unopened, solution, error);
@@ -417,14 +450,13 @@ static limen_status solve(micro *m, int64_t *cuts, limen_solution *solution, lim
     if (!unopened)
         find_bound(m);
     find_best(m);
-    if (!m->found && limen_conditions_apply(&m->plan->conditions, -1)) {
-        solution->violation = find_nearest(m);
-        solution->infeasible = solution->violation > 0.0;
-    }
-    cuts_of_walk(m, cuts);
-    status = refine_split(m, cuts, error);
+    if (!m->found && m->constrained)
+        m->taken = nearest_on_walk(m);
+    stand_on_walk(m, solution);
+    if (m->constrained || !m->convex)
+        status = ascend(m, solution, error);
     if (status == LIMEN_OK)
-        status = settle_labels(m, cuts, solution, error);
+        status = settle_labels(m, solution, error);
     if (status == LIMEN_OK)
         conclude(m, unopened, solution);
     return status;
@@ -433,22 +465,26 @@ static limen_status solve(micro *m, int64_t *cuts, limen_solution *solution, lim
 limen_status limen_solve_micro(const limen_plan *plan, const limen_feed *feed,
                                limen_solution *solution, limen_error *error)
 {
-    micro m = {.plan = plan, .feed = feed};
+    unsigned traits = limen_objective_traits(&plan->aim.objective);
+    micro m = {.plan = plan,
+               .feed = feed,
+               .constrained = limen_conditions_apply(&plan->conditions, -1),
+               .convex = (traits & LIMEN_OBJECTIVE_CONVEX) != 0};
     size_t width = (size_t)plan->width;
-    int64_t *cuts = limen_new(&plan->allocator, width, sizeof *cuts);
     limen_status status;
 
-    if (!cuts)
-        return limen_fail_memory(error, width * sizeof *cuts);
+    m.stands = limen_new(&plan->allocator, width, sizeof *m.stands);
+    if (!m.stands)
+        return limen_fail_memory(error, width * sizeof *m.stands);
     solution->marked = 0;
     solution->infeasible = 0;
     solution->gap = 0.0;
     status = limen_hulls_make(&plan->allocator, plan->width, &m.hulls, error);
     if (status == LIMEN_OK)
-        status = solve(&m, cuts, solution, error);
+        status = solve(&m, solution, error);
     if (m.hulls.first)
         limen_hulls_release(&m.hulls);
     limen_delete(&plan->allocator, m.edges, (size_t)m.edge_capacity, sizeof *m.edges);
-    limen_delete(&plan->allocator, cuts, width, sizeof *cuts);
+    limen_delete(&plan->allocator, m.stands, width, sizeof *m.stands);
     return status;
 }

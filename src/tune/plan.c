@@ -29,6 +29,9 @@ static limen_status check_options(const limen_tune_options *o, const limen_spec 
     if (o->cost_matrix && spec->task != LIMEN_MULTICLASS)
         return limen_fail(error, LIMEN_ERR_ARGUMENT,
                           "a cost matrix is for multiclass; give costs of fp and fn");
+    for (int64_t i = 0; o->cost_matrix && i < spec->width * spec->width; i++)
+        if (!isfinite(o->cost_matrix[i]))
+            return limen_fail(error, LIMEN_ERR_ARGUMENT, "the cost matrix holds finite numbers");
     if (spec->logits)
         return limen_fail(error, LIMEN_ERR_ARGUMENT,
                           "thresholds are found among the scores themselves: leave out logits, "
@@ -40,41 +43,70 @@ static limen_status check_options(const limen_tune_options *o, const limen_spec 
     return LIMEN_OK;
 }
 
+/* One curve is walked, or one a label: crossings and plateaus have a meaning. */
+static int goes_by_curve(const limen_plan *plan)
+{
+    return plan->task != LIMEN_MULTICLASS && !plan->macro && plan->scope != LIMEN_SCOPE_MICRO &&
+           plan->scope != LIMEN_SCOPE_SAMPLES && plan->scope != LIMEN_SCOPE_RCUT;
+}
+
+static int pools_counts(const limen_plan *plan)
+{
+    return (plan->scope == LIMEN_SCOPE_GLOBAL && !plan->macro) || plan->scope == LIMEN_SCOPE_MICRO;
+}
+
+int limen_plan_needs_rows(const limen_plan *plan)
+{
+    return plan->task == LIMEN_MULTICLASS || plan->macro || plan->scope == LIMEN_SCOPE_SAMPLES ||
+           plan->scope == LIMEN_SCOPE_RCUT;
+}
+
+static limen_status check_multiclass(const limen_plan *plan, limen_error *error)
+{
+    if (plan->scope != LIMEN_SCOPE_LABEL && plan->scope != LIMEN_SCOPE_MICRO &&
+        plan->scope != LIMEN_SCOPE_MACRO && plan->scope != LIMEN_SCOPE_WEIGHTED)
+        return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                          "classes are chosen by the greatest score: the scope is label, micro, "
+                          "macro or weighted");
+    if (plan->cost_matrix && strcmp(plan->aim.shown.name, "cost") != 0)
+        return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                          "a cost matrix goes with the objective cost, not %s",
+                          plan->aim.shown.name);
+    if (plan->cost_matrix && plan->conditions.count > 0)
+        return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                          "with a cost matrix nothing is searched: leave out the constraints");
+    return LIMEN_OK;
+}
+
 /* Which objectives, costs and conditions a scope can do with. */
 static limen_status check_scope(const limen_plan *plan, limen_error *error)
 {
-    int pooled = plan->scope == LIMEN_SCOPE_GLOBAL || plan->scope == LIMEN_SCOPE_MICRO;
-    int micro = plan->scope == LIMEN_SCOPE_MICRO;
     int crossing = (limen_objective_traits(&plan->aim.shown) & LIMEN_OBJECTIVE_CROSSING) != 0;
 
-    if (plan->task == LIMEN_MULTICLASS)
-        return limen_fail(error, LIMEN_ERR_UNSUPPORTED,
-                          "offsets of multiclass scores are not tuned in this version");
-    if (plan->scope == LIMEN_SCOPE_SAMPLES || plan->scope == LIMEN_SCOPE_RCUT || plan->macro)
-        return limen_fail(error, LIMEN_ERR_UNSUPPORTED,
-                          "this scope is not in this version; use label, global, micro, macro, "
-                          "weighted, pcut or fbr");
-    if (micro && !(limen_objective_traits(&plan->aim.shown) & LIMEN_OBJECTIVE_CONVEX) && !crossing)
-        return limen_fail(error, LIMEN_ERR_UNSUPPORTED,
-                          "%s has no exact joint optimum by hulls; use the scope label or global",
-                          plan->aim.shown.name);
-    if (micro && plan->cost_rows > 1)
-        return limen_fail(error, LIMEN_ERR_ARGUMENT,
-                          "costs a label separate by label; use the scope label");
-    if (micro && crossing)
+    if (crossing && !goes_by_curve(plan))
         return limen_fail(error, LIMEN_ERR_ARGUMENT,
                           "%s names a point of one curve; use the scope label or global",
                           plan->aim.shown.name);
-    if (pooled && !plan->macro && plan->cost_rows > 1 && plan->scope == LIMEN_SCOPE_GLOBAL)
+    if (plan->aim.plateau && !goes_by_curve(plan) && !plan->macro)
+        return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                          "a plateau is listed where labels are tuned one by one, or with one "
+                          "threshold for all; leave it out");
+    if (plan->cost_rows > 1 && (pools_counts(plan) || plan->scope == LIMEN_SCOPE_SAMPLES))
         return limen_fail(error, LIMEN_ERR_ARGUMENT,
                           "costs a label do not go with pooled counts; use the scope label");
-    if (plan->scope == LIMEN_SCOPE_GLOBAL)
-        for (int64_t i = 0; i < plan->conditions.count; i++)
-            if (plan->conditions.all[i].label >= 0)
-                return limen_fail(error, LIMEN_ERR_ARGUMENT,
-                                  "a constraint on one label does not go with one threshold for "
-                                  "all; use the scope label");
-    return LIMEN_OK;
+    for (int64_t i = 0; plan->scope == LIMEN_SCOPE_GLOBAL && i < plan->conditions.count; i++)
+        if (plan->conditions.all[i].label >= 0 && !plan->macro)
+            return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                              "a constraint on one label does not go with pooled counts; use the "
+                              "scope label, or the macro average");
+    if (plan->scope == LIMEN_SCOPE_SAMPLES && plan->zero_division == LIMEN_NAN)
+        return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                          "rows where the objective is 0/0 make the mean NaN whatever is chosen; "
+                          "count them as zero or one, or skip them");
+    if (plan->scope == LIMEN_SCOPE_RCUT && plan->parameter != floor(plan->parameter))
+        return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                          "parameter is the number of labels a row gets: a whole number");
+    return plan->task == LIMEN_MULTICLASS ? check_multiclass(plan, error) : LIMEN_OK;
 }
 
 static limen_status copy_numbers(const limen_allocator *allocator, const double *from,
@@ -116,7 +148,11 @@ static limen_status fill(limen_plan *plan, const limen_tune_options *o, const li
     plan->seed = o->seed;
     plan->zero_division = o->zero_division;
     plan->cost_rows = o->cost_rows;
-    status = limen_objective_parse(o->objective ? o->objective : "f1", &plan->aim.shown, error);
+    plan->aim.plateau = o->plateau != 0;
+    status = limen_objective_parse(o->objective     ? o->objective
+                                   : o->cost_matrix ? "cost"
+                                                    : "f1",
+                                   &plan->aim.shown, error);
     if (status == LIMEN_OK)
         status = limen_conditions_make(o, spec->width, &plan->allocator, &plan->conditions, error);
     if (status == LIMEN_OK)
@@ -130,7 +166,7 @@ static limen_status fill(limen_plan *plan, const limen_tune_options *o, const li
         status = check_scope(plan, error);
     if (status != LIMEN_OK)
         return status;
-    plan->conditions.pooled = o->scope == LIMEN_SCOPE_GLOBAL || o->scope == LIMEN_SCOPE_MICRO;
+    plan->conditions.pooled = pools_counts(plan);
     if (plan->cost_rows)
         limen_objective_set_costs(&plan->aim.shown, plan->costs);
     plan->aim.objective = plan->aim.shown;
@@ -139,13 +175,13 @@ static limen_status fill(limen_plan *plan, const limen_tune_options *o, const li
     plan->aim.conditions = &plan->conditions;
     plan->aim.rule = spec->rule;
     plan->aim.at = o->at;
-    plan->aim.plateau = o->plateau != 0;
     plan->aim.lowest =
         o->ties == LIMEN_TIES_DEFAULT
             ? (limen_objective_traits(&plan->aim.objective) & LIMEN_OBJECTIVE_LOWEST) != 0
             : o->ties == LIMEN_TIES_LOWEST;
-    plan->aim.one_for_none = o->zero_division == LIMEN_ONE &&
-                             (o->scope == LIMEN_SCOPE_MACRO || o->scope == LIMEN_SCOPE_WEIGHTED);
+    plan->aim.none = o->zero_division == LIMEN_ONE;
+    plan->aim.stands_in = o->zero_division <= LIMEN_ONE &&
+                          (o->scope == LIMEN_SCOPE_MACRO || o->scope == LIMEN_SCOPE_WEIGHTED);
     return LIMEN_OK;
 }
 

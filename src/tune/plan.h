@@ -37,6 +37,9 @@ limen_status limen_plan_name_labels(limen_plan *plan, const char *const *labels,
 /* What is asked of one label: the aim with that label's costs. */
 limen_aim limen_plan_aim(const limen_plan *plan, int64_t label);
 
+/* Whether the strategy reads whole rows, or all scores at once: a search then keeps them all. */
+int limen_plan_needs_rows(const limen_plan *plan);
+
 /* The name of a label: given, or its number written to `number`. */
 const char *limen_plan_label(const limen_plan *plan, int64_t label, char number[24]);
 
@@ -51,6 +54,8 @@ typedef struct limen_feed {
     /* Notes which blocks of a ladder are to be opened. NULL when none can be. */
     limen_status (*open)(void *context, int64_t label, const limen_ladder *ladder,
                          limen_error *error);
+
+    const limen_tally *rows; /* keeps LIMEN_SCORES, for strategies that need whole rows; or NULL */
 } limen_feed;
 
 /* The cuts that are as good as the chosen one. */
@@ -64,13 +69,14 @@ typedef struct limen_solution {
     limen_choice *choices;   /* width; multiclass: cut.threshold is the offset */
     limen_plateau *plateaus; /* width, or NULL when they were not asked for */
     int64_t width;
-    limen_ratio value; /* of the scope */
-    double gap;
+    limen_ratio value;     /* of the scope */
+    double gap;            /* not known: NaN */
     int64_t marked;        /* blocks that the feed was asked to open: the answer is not final */
     int infeasible;        /* some label is, or the whole */
     limen_outcome outcome; /* of the whole, where the scope is a joint one */
     double violation;
-    const char *note; /* a static text, or NULL */
+    int64_t top_labels; /* LIMEN_SCOPE_RCUT: labels that a row gets; else 0 */
+    const char *note;   /* a static text, or NULL */
 } limen_solution;
 
 limen_status limen_solution_make(const limen_plan *plan, limen_solution *solution,
@@ -81,9 +87,21 @@ void limen_solution_release(limen_solution *solution);
 limen_status limen_plan_solve(const limen_plan *plan, const limen_feed *feed,
                               limen_solution *solution, limen_error *error);
 
-/* hull.c: LIMEN_SCOPE_MICRO. */
-limen_status limen_solve_micro(const limen_plan *plan, const limen_feed *feed,
-                               limen_solution *solution, limen_error *error);
+/* The strategies that have a file of their own: micro.c, global_mean.c, samples.c, top.c,
+ * offsets.c, expected_cost.c. */
+#define LIMEN_STRATEGY(name)                                                                    \
+    limen_status name(const limen_plan *plan, const limen_feed *feed, limen_solution *solution, \
+                      limen_error *error)
+
+LIMEN_STRATEGY(limen_solve_micro);
+LIMEN_STRATEGY(limen_solve_global_mean);
+LIMEN_STRATEGY(limen_solve_samples);
+LIMEN_STRATEGY(limen_solve_top);
+LIMEN_STRATEGY(limen_solve_offsets);
+LIMEN_STRATEGY(limen_solve_expected_cost);
+
+/* strategy.c: LIMEN_SCOPE_LABEL, also where others start from. */
+LIMEN_STRATEGY(limen_solve_labels);
 
 /* The mean of the labels' values, by the scope's weights. */
 void limen_solution_average(const limen_plan *plan, limen_solution *solution);

@@ -4,13 +4,14 @@
 #include "tally/batch.h"
 #include "tally/spec.h"
 #include "tune/passes.h"
+#include "tune/tally_feed.h"
 #include "tune/tree.h"
 
 struct limen_search {
     limen_allocator allocator;
     limen_plan *plan;
-    limen_tally *tally; /* for its spec and kernels */
-    limen_passes passes;
+    limen_tally *tally;  /* for its spec and kernels; where whole rows are needed, of all scores */
+    limen_passes passes; /* plan NULL: not needed */
     limen_solution solution;
     int broken; /* an update failed: what was read cannot be told from what was not */
     int done;
@@ -41,10 +42,12 @@ static limen_status make_parts(limen_search *search, limen_spec *spec,
         return status;
     spec->thresholds = NULL;
     spec->threshold_count = 0;
+    if (limen_plan_needs_rows(search->plan))
+        spec->states = LIMEN_SCORES;
     status = limen_tally_create(spec, &search->allocator, &search->tally, error);
     if (status == LIMEN_OK)
         status = limen_solution_make(search->plan, &search->solution, error);
-    if (status == LIMEN_OK)
+    if (status == LIMEN_OK && !limen_plan_needs_rows(search->plan))
         status = limen_passes_create(search->plan, search->tally, &search->passes, error);
     return status;
 }
@@ -97,10 +100,26 @@ static limen_status check_usable(const limen_search *search, limen_error *error)
     return LIMEN_OK;
 }
 
-limen_status limen_search_update(limen_search *search, const limen_batch *batch, limen_error *error)
+static limen_status read_pass(limen_search *search, const limen_batch *batch, limen_error *error)
 {
     limen_float_mode mode;
     limen_checked_batch checked;
+    limen_status status = limen_batch_check(search->tally, batch, &checked, error);
+
+    if (status != LIMEN_OK)
+        return status;
+    mode = limen_float_mode_enter();
+    status = limen_passes_update(&search->passes, &checked, error);
+    limen_float_mode_leave(mode);
+    if (status == LIMEN_OK)
+        search->tally->spec.score_dtype = checked.score_dtype;
+    else
+        search->broken = 1;
+    return status;
+}
+
+limen_status limen_search_update(limen_search *search, const limen_batch *batch, limen_error *error)
+{
     limen_batch own = {.size = sizeof own};
     limen_status status = check_usable(search, error);
 
@@ -111,16 +130,17 @@ limen_status limen_search_update(limen_search *search, const limen_batch *batch,
     if (status != LIMEN_OK)
         return status;
     own.groups = (limen_array){.data = NULL};
-    status = limen_batch_check(search->tally, &own, &checked, error);
-    if (status != LIMEN_OK)
-        return status;
-    mode = limen_float_mode_enter();
-    status = limen_passes_update(&search->passes, &checked, error);
-    limen_float_mode_leave(mode);
+    return search->passes.plan ? read_pass(search, &own, error)
+                               : limen_tally_update(search->tally, &own, error);
+}
+
+static limen_status solve_rows(limen_search *search, limen_error *error)
+{
+    limen_feed feed;
+    limen_status status = limen_tally_feed(search->tally, &feed, error);
+
     if (status == LIMEN_OK)
-        search->tally->spec.score_dtype = checked.score_dtype;
-    else
-        search->broken = 1;
+        status = limen_plan_solve(search->plan, &feed, &search->solution, error);
     return status;
 }
 
@@ -147,7 +167,7 @@ limen_status limen_search_next_pass(limen_search *search, int *again, limen_erro
         return status;
     if (!search->done) {
         mode = limen_float_mode_enter();
-        status = solve(search, &more, error);
+        status = search->passes.plan ? solve(search, &more, error) : solve_rows(search, error);
         limen_float_mode_leave(mode);
     }
     if (status != LIMEN_OK) {
@@ -170,5 +190,7 @@ limen_status limen_search_result(const limen_search *search, limen_result **resu
     if (status != LIMEN_OK)
         return status;
     return limen_solution_tree(search->plan, &search->solution, search->tally->spec.score_dtype,
-                               search->passes.samples, &search->allocator, result, error);
+                               search->passes.plan ? search->passes.samples
+                                                   : search->tally->samples,
+                               &search->allocator, result, error);
 }

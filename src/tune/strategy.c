@@ -115,7 +115,8 @@ static limen_status solve_labels(const limen_plan *plan, const limen_feed *feed,
         status = feed->load(feed->context, label, &ladder, error);
         if (status == LIMEN_OK)
             status = solve_ladder(plan, feed, label, &ladder, solution, settle_on, choice, error);
-        if (status == LIMEN_OK && choice->outcome == LIMEN_OUTCOME_INFEASIBLE)
+        if (status == LIMEN_OK && (choice->outcome == LIMEN_OUTCOME_INFEASIBLE ||
+                                   choice->outcome == LIMEN_OUTCOME_UNDETERMINED))
             solution->infeasible = 1;
     }
     limen_ladder_release(&plan->allocator, &ladder);
@@ -125,14 +126,25 @@ static limen_status solve_labels(const limen_plan *plan, const limen_feed *feed,
 /* ---- Means that skip labels
  * ---------------------------------------------------------------------- */
 
-/* Predicting none of a label can take it out of a mean that skips 0/0. */
-static int can_drop(const limen_plan *plan, int64_t label, const limen_choice *choice)
+/* A cut that takes a label out of a mean that skips 0/0: nearly always it is none or all. Writes
+ * the choice and returns 1 when there is one. */
+static int drop_label(const limen_plan *plan, int64_t label, const limen_ladder *ladder,
+                      limen_choice *choice)
 {
     limen_aim aim = limen_plan_aim(plan, label);
+    int64_t ends[2] = {0, ladder->count};
 
-    return choice->value.defined &&
-           !limen_objective_value(&aim.shown, &choice->totals, 0.0, 0.0).defined &&
-           limen_conditions_violation(&plan->conditions, label, &choice->totals, 0.0, 0.0) == 0.0;
+    for (int i = 0; i < 2; i++) {
+        limen_choice end;
+
+        limen_label_take(&aim, ladder, ends[i], LIMEN_OUTCOME_UNDEFINED, &end);
+        if (end.value.defined || !end.cut.offered ||
+            limen_conditions_violation(&plan->conditions, label, &end.totals, end.tp, end.fp) > 0.0)
+            continue;
+        *choice = end;
+        return 1;
+    }
+    return 0;
 }
 
 /* The mean over the labels that stay is a ratio of sums, so Dinkelbach's iteration finds the best
@@ -140,7 +152,7 @@ static int can_drop(const limen_plan *plan, int64_t label, const limen_choice *c
 static limen_status drop_labels(const limen_plan *plan, const limen_feed *feed,
                                 limen_solution *solution, limen_error *error)
 {
-    double sign = limen_objective_traits(&plan->aim.shown) & LIMEN_OBJECTIVE_LEAST ? -1.0 : 1.0;
+    double sign = limen_aim_sign(&plan->aim);
     limen_ladder ladder = {.blocks = NULL};
     limen_status status = LIMEN_OK;
     int changed = 1;
@@ -151,14 +163,12 @@ static limen_status drop_labels(const limen_plan *plan, const limen_feed *feed,
         changed = 0;
         for (int64_t label = 0; label < plan->width && status == LIMEN_OK; label++) {
             limen_choice *choice = &solution->choices[label];
-            limen_aim aim = limen_plan_aim(plan, label);
 
-            if (!can_drop(plan, label, choice) || !(sign * choice->value.value < sign * mean))
+            if (!choice->value.defined || !(sign * choice->value.value < sign * mean))
                 continue;
             status = feed->load(feed->context, label, &ladder, error);
             if (status == LIMEN_OK)
-                limen_label_take(&aim, &ladder, 0, LIMEN_OUTCOME_UNDEFINED, choice);
-            changed = 1;
+                changed |= drop_label(plan, label, &ladder, choice);
         }
     }
     limen_ladder_release(&plan->allocator, &ladder);
@@ -167,6 +177,12 @@ static limen_status drop_labels(const limen_plan *plan, const limen_feed *feed,
 
 /* ---- The scopes
  * ------------------------------------------------------------------------------------ */
+
+limen_status limen_solve_labels(const limen_plan *plan, const limen_feed *feed,
+                                limen_solution *solution, limen_error *error)
+{
+    return solve_labels(plan, feed, solution, NULL, error);
+}
 
 static limen_status solve_separate(const limen_plan *plan, const limen_feed *feed,
                                    limen_solution *solution, limen_error *error)
@@ -185,7 +201,7 @@ static limen_status solve_separate(const limen_plan *plan, const limen_feed *fee
 static void settle_floor(const limen_plan *plan, const limen_aim *aim, int64_t label,
                          limen_ladder *ladder, limen_choice *choice)
 {
-    double sign = limen_objective_traits(&aim->shown) & LIMEN_OBJECTIVE_LEAST ? -1.0 : 1.0;
+    double sign = limen_aim_sign(aim);
 
     (void)label;
     if (choice->value.defined && sign * choice->value.value < sign * plan->parameter)
@@ -263,21 +279,39 @@ static limen_status solve_global(const limen_plan *plan, const limen_feed *feed,
     solution->gap = joint.gap;
     solution->outcome = joint.outcome;
     solution->violation = joint.violation;
-    solution->infeasible = joint.outcome == LIMEN_OUTCOME_INFEASIBLE;
+    solution->infeasible =
+        joint.outcome == LIMEN_OUTCOME_INFEASIBLE || joint.outcome == LIMEN_OUTCOME_UNDETERMINED;
     limen_ladder_release(&plan->allocator, &ladder);
     return status;
+}
+
+/* ---- Which one
+ * --------------------------------------------------------------------------------- */
+
+typedef limen_status (*strategy)(const limen_plan *plan, const limen_feed *feed,
+                                 limen_solution *solution, limen_error *error);
+
+static strategy strategy_of(const limen_plan *plan)
+{
+    static const strategy of_scope[] = {
+        [LIMEN_SCOPE_LABEL] = solve_separate,    [LIMEN_SCOPE_GLOBAL] = solve_global,
+        [LIMEN_SCOPE_MICRO] = limen_solve_micro, [LIMEN_SCOPE_MACRO] = solve_separate,
+        [LIMEN_SCOPE_WEIGHTED] = solve_separate, [LIMEN_SCOPE_SAMPLES] = limen_solve_samples,
+        [LIMEN_SCOPE_PCUT] = solve_prevalence,   [LIMEN_SCOPE_RCUT] = limen_solve_top,
+        [LIMEN_SCOPE_FBR] = solve_floor,
+    };
+
+    if (plan->task == LIMEN_MULTICLASS)
+        return plan->cost_matrix ? limen_solve_expected_cost : limen_solve_offsets;
+    return plan->macro ? limen_solve_global_mean : of_scope[plan->scope];
 }
 
 limen_status limen_plan_solve(const limen_plan *plan, const limen_feed *feed,
                               limen_solution *solution, limen_error *error)
 {
-    static limen_status (*const solve[])(const limen_plan *, const limen_feed *, limen_solution *,
-                                         limen_error *) = {
-        [LIMEN_SCOPE_LABEL] = solve_separate,    [LIMEN_SCOPE_GLOBAL] = solve_global,
-        [LIMEN_SCOPE_MICRO] = limen_solve_micro, [LIMEN_SCOPE_MACRO] = solve_separate,
-        [LIMEN_SCOPE_WEIGHTED] = solve_separate, [LIMEN_SCOPE_PCUT] = solve_prevalence,
-        [LIMEN_SCOPE_FBR] = solve_floor,
-    };
-
-    return solve[plan->scope](plan, feed, solution, error);
+    if (limen_plan_needs_rows(plan) && !feed->rows)
+        return limen_fail(
+            error, LIMEN_ERR_STATE, "%s needs whole rows: a tally that keeps scores",
+            plan->task == LIMEN_MULTICLASS ? "tuning a multiclass task" : "this scope");
+    return strategy_of(plan)(plan, feed, solution, error);
 }

@@ -180,13 +180,15 @@ limen_status limen_tally_feed(const limen_tally *tally, limen_feed *feed, limen_
 {
     limen_feed made = {.context = (void *)(uintptr_t)tally, .width = tally->spec.width};
 
-    if (tally->states[LIMEN_STATE_SCORES])
+    if (tally->states[LIMEN_STATE_SCORES]) {
         made.load = load_scores;
-    else if (tally->states[LIMEN_STATE_HISTOGRAM])
+        made.rows = tally;
+    } else if (tally->states[LIMEN_STATE_HISTOGRAM]) {
         made.load = load_bins;
-    else
+    } else {
         return limen_fail(error, LIMEN_ERR_STATE,
                           "tuning needs a tally that keeps scores or histogram");
+    }
     *feed = made;
     return LIMEN_OK;
 }

@@ -25,9 +25,11 @@ static const char *task_name(limen_task task)
 
 static void add_interval(limen_builder *builder, limen_node *parent, const limen_cut *cut)
 {
-    (void)limen_add_number(builder, parent, "threshold", cut->threshold, 1);
-    (void)limen_add_number(builder, parent, "low", cut->low, 1);
-    (void)limen_add_number(builder, parent, "high", cut->high, 1);
+    int defined = !isnan(cut->threshold);
+
+    (void)limen_add_number(builder, parent, "threshold", cut->threshold, defined);
+    (void)limen_add_number(builder, parent, "low", cut->low, defined);
+    (void)limen_add_number(builder, parent, "high", cut->high, defined);
     /* Without the scores themselves the ends are those of bins. */
     if (!cut->known)
         (void)limen_add_string(builder, parent, "ends", "bins");
@@ -73,6 +75,16 @@ static void add_label(limen_builder *builder, limen_node *labels, const limen_pl
                      &solution->plateaus[label].cuts[i]);
 }
 
+static void add_matrix(limen_builder *builder, limen_node *rows, const limen_plan *plan)
+{
+    for (int64_t i = 0; i < plan->width; i++) {
+        limen_node *row = limen_add_array(builder, rows, "");
+
+        for (int64_t k = 0; k < plan->width; k++)
+            (void)limen_add_number(builder, row, "", plan->cost_matrix[i * plan->width + k], 1);
+    }
+}
+
 /* Outcomes of single labels that a reader of the file should not overlook. */
 static void add_notes(limen_builder *builder, limen_node *notes, const limen_solution *solution)
 {
@@ -84,7 +96,7 @@ static void add_notes(limen_builder *builder, limen_node *notes, const limen_sol
         {LIMEN_OUTCOME_INFEASIBLE,
          "a constraint cannot be met: the nearest achievable point is given"},
         {LIMEN_OUTCOME_UNDETERMINED,
-         "no bin edge meets the constraints, but a threshold inside a bin may"},
+         "no choice that meets the constraints was found, but there may be one"},
         {LIMEN_OUTCOME_WITHIN_GAP, "bin edges: the best threshold is better by the gap at most"},
         {LIMEN_OUTCOME_LOCAL, "a local optimum: coordinate ascent does not prove more"},
     };
@@ -122,6 +134,10 @@ limen_status limen_solution_tree(const limen_plan *plan, const limen_solution *s
     (void)limen_add_integer(&builder, root, "samples", samples);
     (void)limen_add_string(&builder, root, "objective", plan->aim.shown.name);
     (void)limen_add_string(&builder, root, "scope", scope_name(plan->scope));
+    if (solution->top_labels)
+        (void)limen_add_integer(&builder, root, "top_labels", solution->top_labels);
+    if (plan->cost_matrix)
+        add_matrix(&builder, limen_add_array(&builder, root, "cost_matrix"), plan);
     if (plan->scope == LIMEN_SCOPE_GLOBAL)
         (void)limen_add_string(&builder, root, "average", plan->macro ? "macro" : "micro");
     labels = limen_add_array(&builder, root, "labels");
@@ -130,7 +146,7 @@ limen_status limen_solution_tree(const limen_plan *plan, const limen_solution *s
     (void)limen_add_number(&builder, root, "value",
                            limen_ratio_value(solution->value, plan->zero_division),
                            solution->value.defined);
-    (void)limen_add_number(&builder, root, "gap", solution->gap, 1);
+    (void)limen_add_number(&builder, root, "gap", solution->gap, !isnan(solution->gap));
     if (solution->outcome != LIMEN_OUTCOME_OPTIMAL)
         (void)limen_add_string(&builder, root, "status", limen_outcome_name(solution->outcome));
     (void)limen_add_boolean(&builder, root, "feasible", !solution->infeasible);

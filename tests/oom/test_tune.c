@@ -40,7 +40,7 @@ static limen_status search(const data *d, limen_scope scope, const limen_allocat
     limen_tune_options options = {.size = sizeof options,
                                   .scope = scope,
                                   .labels = labels,
-                                  .plateau = scope != LIMEN_SCOPE_MICRO,
+                                  .plateau = scope == LIMEN_SCOPE_LABEL,
                                   .constraints = &needs,
                                   .constraint_count = 1};
     limen_search *made = NULL;
@@ -63,7 +63,8 @@ static limen_status by_tally(const data *d, limen_scope scope, const limen_alloc
 {
     limen_spec spec = {
         .size = sizeof spec, .task = LIMEN_MULTILABEL, .width = LABELS, .states = LIMEN_SCORES};
-    limen_tune_options options = {.size = sizeof options, .scope = scope};
+    limen_tune_options options = {
+        .size = sizeof options, .scope = scope, .average = LIMEN_AVERAGE_MACRO, .restarts = 1};
     limen_tally *tally = NULL;
     limen_status status = limen_tally_create(&spec, allocator, &tally, NULL);
 
@@ -72,6 +73,31 @@ static limen_status by_tally(const data *d, limen_scope scope, const limen_alloc
     if (status == LIMEN_OK)
         status = limen_tune(tally, &options, allocator, result, NULL);
     limen_tally_destroy(tally);
+    return status;
+}
+
+/* The columns of targets as classes: scope LABEL searches offsets, MICRO takes a cost matrix. */
+static limen_status by_class(const data *d, limen_scope scope, const limen_allocator *allocator,
+                             limen_result **result)
+{
+    const double costs[LABELS * LABELS] = {0, 1, 2, 3, 0, 1, 1, 5, 0};
+    limen_spec spec = {.size = sizeof spec, .task = LIMEN_MULTICLASS, .width = LABELS};
+    limen_tune_options options = {.size = sizeof options,
+                                  .cost_matrix = scope == LIMEN_SCOPE_MICRO ? costs : NULL,
+                                  .restarts = 1};
+    limen_batch batch = d->batch;
+    limen_search *made = NULL;
+    limen_status status = limen_search_create(&spec, &options, allocator, &made, NULL);
+    int again;
+
+    batch.targets = (limen_array){d->targets, LIMEN_U8, {ROWS, 1, 1}, {LABELS, 1, 1}};
+    if (status == LIMEN_OK)
+        status = limen_search_update(made, &batch, NULL);
+    if (status == LIMEN_OK)
+        status = limen_search_next_pass(made, &again, NULL);
+    if (status == LIMEN_OK)
+        status = limen_search_result(made, result, NULL);
+    limen_search_destroy(made);
     return status;
 }
 
@@ -112,11 +138,21 @@ static void test_tally(void **state)
     fail_each(by_tally, LIMEN_SCOPE_LABEL);
     fail_each(by_tally, LIMEN_SCOPE_GLOBAL);
     fail_each(by_tally, LIMEN_SCOPE_MICRO);
+    fail_each(by_tally, LIMEN_SCOPE_SAMPLES);
+    fail_each(by_tally, LIMEN_SCOPE_RCUT);
+}
+
+static void test_classes(void **state)
+{
+    (void)state;
+    fail_each(by_class, LIMEN_SCOPE_LABEL);
+    fail_each(by_class, LIMEN_SCOPE_MICRO);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_search), cmocka_unit_test(test_tally)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_search), cmocka_unit_test(test_tally),
+                                       cmocka_unit_test(test_classes)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,353 @@
+/* Scopes that choose for several labels at once, against every combination of cuts. */
+#include "metrics/average.h"
+#include "property/random.h"
+#include "support/tuned.h"
+#include "tune/objective.h"
+
+#define ROWS 6
+#define LABELS 3
+#define LEVELS 4 /* scores are 0 .. LEVELS - 1 */
+
+static const char *const objectives[] = {
+    "f1",        "fbeta:2",         "accuracy",   "balanced_accuracy",
+    "precision", "recall",          "jaccard",    "mcc",
+    "kappa",     "youden",          "youden:0.3", "fowlkes_mallows",
+    "cost",      "net_benefit:0.3", "gmean",      "distance01",
+    "min_se_sp",
+};
+#define OBJECTIVES (int)(sizeof objectives / sizeof objectives[0])
+
+typedef struct joint {
+    double scores[ROWS * LABELS];
+    uint8_t targets[ROWS * LABELS];
+    problem problem;
+    limen_objective objective;
+    limen_zero_division policy;
+    double sign;
+} joint;
+
+static void make(random_source *random, joint *j)
+{
+    int share = 2 + (int)random_below(random, 3);
+
+    for (int i = 0; i < ROWS * LABELS; i++) {
+        j->scores[i] = (double)random_below(random, LEVELS);
+        j->targets[i] = random_below(random, share) == 0;
+    }
+    j->problem = (problem){ROWS, LABELS, j->scores, j->targets};
+}
+
+static void aim(joint *j, const char *objective, limen_zero_division policy)
+{
+    assert_int_equal(limen_objective_parse(objective, &j->objective, NULL), LIMEN_OK);
+    j->policy = policy;
+    j->sign = limen_objective_traits(&j->objective) & LIMEN_OBJECTIVE_LEAST ? -1.0 : 1.0;
+}
+
+/* ---- What thresholds are worth, by the definition ----------------------------------------------
+ */
+
+typedef limen_ratio (*worth)(const joint *j, const double *thresholds);
+
+static limen_counts counts_of(const joint *j, const double *thresholds, int row, int label)
+{
+    int taken = j->scores[row * LABELS + label] >= thresholds[label];
+    int target = j->targets[row * LABELS + label];
+
+    return (limen_counts){taken && target, taken && !target, !taken && !target, !taken && target};
+}
+
+static void add(limen_counts *to, limen_counts one)
+{
+    to->tp += one.tp;
+    to->fp += one.fp;
+    to->tn += one.tn;
+    to->fn += one.fn;
+}
+
+static limen_ratio value(const joint *j, const limen_counts *c)
+{
+    limen_totals totals = {c->tp + c->fn, c->fp + c->tn, 1};
+
+    return limen_objective_value(&j->objective, &totals, c->tp, c->fp);
+}
+
+static limen_ratio micro(const joint *j, const double *thresholds)
+{
+    limen_counts all = {0};
+
+    for (int i = 0; i < ROWS * LABELS; i++)
+        add(&all, counts_of(j, thresholds, i / LABELS, i % LABELS));
+    return value(j, &all);
+}
+
+static limen_ratio mean_of_labels(const joint *j, const double *thresholds, int weighted)
+{
+    limen_mean mean = {0};
+
+    for (int label = 0; label < LABELS; label++) {
+        limen_counts all = {0};
+
+        for (int row = 0; row < ROWS; row++)
+            add(&all, counts_of(j, thresholds, row, label));
+        limen_mean_add(&mean, value(j, &all), weighted ? all.tp + all.fn : 1.0, j->policy);
+    }
+    return limen_mean_of(&mean);
+}
+
+static limen_ratio macro(const joint *j, const double *thresholds)
+{
+    return mean_of_labels(j, thresholds, 0);
+}
+
+static limen_ratio weighted(const joint *j, const double *thresholds)
+{
+    return mean_of_labels(j, thresholds, 1);
+}
+
+static limen_ratio samples(const joint *j, const double *thresholds)
+{
+    limen_mean mean = {0};
+
+    for (int row = 0; row < ROWS; row++) {
+        limen_counts all = {0};
+
+        for (int label = 0; label < LABELS; label++)
+            add(&all, counts_of(j, thresholds, row, label));
+        limen_mean_add(&mean, value(j, &all), 1.0, j->policy);
+    }
+    return limen_mean_of(&mean);
+}
+
+/* A mean of nothing but 0/0 counts as the policy says; NAN stands for none. */
+static double score(const joint *j, limen_ratio found)
+{
+    if (!found.defined)
+        return j->policy == LIMEN_ONE ? j->sign : j->policy == LIMEN_ZERO ? 0.0 : (double)-INFINITY;
+    return j->sign * found.value;
+}
+
+/* The best score over all cuts from label `from` on; -inf when it is 0/0 at all. */
+static double best_of(const joint *j, worth of, double *thresholds, int from, int to)
+{
+    double best = -INFINITY;
+
+    if (from == to)
+        return score(j, of(j, thresholds));
+    for (int level = 0; level <= LEVELS; level++) {
+        thresholds[from] = level == LEVELS ? (double)INFINITY : level;
+        best = fmax(best, best_of(j, of, thresholds, from + 1, to));
+    }
+    return best;
+}
+
+static double best(const joint *j, worth of)
+{
+    double thresholds[LABELS];
+
+    return best_of(j, of, thresholds, 0, LABELS);
+}
+
+static double best_with_one(const joint *j, worth of)
+{
+    double most = -INFINITY;
+
+    for (int level = 0; level <= LEVELS; level++) {
+        double t = level == LEVELS ? (double)INFINITY : level, thresholds[LABELS] = {t, t, t};
+
+        most = fmax(most, score(j, of(j, thresholds)));
+    }
+    return most;
+}
+
+/* ---- Tuning ------------------------------------------------------------------------------------
+ */
+
+/* Score of a result, whose value must be what its thresholds give. */
+static double score_of(const joint *j, const limen_result *result, worth of)
+{
+    double thresholds[LABELS] = {number(result, "labels.0.threshold"),
+                                 number(result, "labels.1.threshold"),
+                                 number(result, "labels.2.threshold")};
+    limen_ratio found = of(j, thresholds);
+
+    if (found.defined)
+        check_near(number(result, "value"), found.value, 1e-14 * fmax(1.0, fabs(found.value)));
+    return score(j, found);
+}
+
+static limen_result *tune_scope(const joint *j, const char *objective, limen_scope scope,
+                                limen_average average)
+{
+    return tune(&j->problem, &(limen_tune_options){.objective = objective,
+                                                   .scope = scope,
+                                                   .average = average,
+                                                   .zero_division = j->policy});
+}
+
+static void check_exact(const joint *j, const char *objective, limen_scope scope,
+                        limen_average average, worth of, double expected)
+{
+    limen_result *result = tune_scope(j, objective, scope, average);
+    double found = score_of(j, result, of);
+
+    /* Where no cut is defined, or the mean has nothing to be of. */
+    if (isinf(expected))
+        assert_true(isinf(found));
+    else if (!(found >= expected - 1e-12))
+        fail_msg("%s, policy %d: %.17g where %.17g can be had", objective, (int)j->policy, found,
+                 expected);
+    check_near(number(result, "gap"), 0.0, 1e-12);
+    limen_result_destroy(result);
+}
+
+static void test_micro(void **state)
+{
+    random_source random = {11};
+    int certified = 0, local = 0;
+
+    (void)state;
+    for (int i = 0; i < 150 * OBJECTIVES; i++) {
+        const char *objective = objectives[i % OBJECTIVES];
+        limen_result *result;
+        double found, expected;
+        joint j;
+
+        make(&random, &j);
+        aim(&j, objective, LIMEN_NAN);
+        expected = best(&j, micro);
+        if (limen_objective_traits(&j.objective) & LIMEN_OBJECTIVE_CONVEX) {
+            check_exact(&j, objective, LIMEN_SCOPE_MICRO, 0, micro, expected);
+            continue;
+        }
+        if (isinf(expected))
+            continue;
+        result = tune_scope(&j, objective, LIMEN_SCOPE_MICRO, 0);
+        found = score_of(&j, result, micro);
+        assert_true(found <= expected + 1e-12);
+        assert_true(found + number(result, "gap") >= expected - 1e-12);
+        if (strcmp(text(result, "status"), "local") == 0)
+            local += found >= expected - 1e-12;
+        else
+            check_near(found, expected, 1e-12);
+        certified += found >= expected - 1e-12;
+        limen_result_destroy(result);
+    }
+    /* Coordinate ascent with restarts finds the optimum of nearly all problems so small. */
+    assert_true(certified > 3 * 150 * 95 / 100 && local > 0);
+}
+
+static void test_means(void **state)
+{
+    static const limen_zero_division policies[] = {LIMEN_ZERO, LIMEN_ONE, LIMEN_SKIP};
+    random_source random = {12};
+
+    (void)state;
+    for (int i = 0; i < 120 * OBJECTIVES; i++) {
+        const char *objective = objectives[i % OBJECTIVES];
+        joint j;
+
+        make(&random, &j);
+        aim(&j, objective, policies[random_below(&random, 3)]);
+        check_exact(&j, objective, LIMEN_SCOPE_MACRO, 0, macro, best(&j, macro));
+        check_exact(&j, objective, LIMEN_SCOPE_WEIGHTED, 0, weighted, best(&j, weighted));
+        check_exact(&j, objective, LIMEN_SCOPE_GLOBAL, LIMEN_AVERAGE_MACRO, macro,
+                    best_with_one(&j, macro));
+        j.policy = LIMEN_NAN;
+        check_exact(&j, objective, LIMEN_SCOPE_GLOBAL, LIMEN_AVERAGE_MICRO, micro,
+                    best_with_one(&j, micro));
+    }
+}
+
+static void test_samples(void **state)
+{
+    static const limen_zero_division policies[] = {LIMEN_ZERO, LIMEN_ONE, LIMEN_SKIP};
+    random_source random = {13};
+    int found_best = 0, cases = 0;
+
+    (void)state;
+    for (int i = 0; i < 120 * OBJECTIVES; i++) {
+        const char *objective = objectives[i % OBJECTIVES];
+        limen_result *result;
+        double found, expected;
+        joint j;
+
+        make(&random, &j);
+        aim(&j, objective, policies[random_below(&random, 3)]);
+        expected = best(&j, samples);
+        if (isinf(expected))
+            continue;
+        result = tune_scope(&j, objective, LIMEN_SCOPE_SAMPLES, 0);
+        found = score_of(&j, result, samples);
+        assert_true(found <= expected + 1e-12);
+        assert_string_equal(text(result, "status"), "local");
+        assert_false(limen_node_defined(limen_node_find(limen_result_root(result), "gap")));
+        found_best += found >= expected - 1e-12;
+        cases++;
+        limen_result_destroy(result);
+    }
+    if (found_best < cases * 95 / 100)
+        fail_msg("the optimum was found in %d of %d cases", found_best, cases);
+}
+
+/* The k greatest of each row by a sort, of equal ones the lower label. */
+static void take_top(const joint *j, int k, limen_counts *labels)
+{
+    memset(labels, 0, LABELS * sizeof *labels);
+    for (int row = 0; row < ROWS; row++) {
+        for (int label = 0; label < LABELS; label++) {
+            const double *scores = &j->scores[row * LABELS];
+            int before = 0, target = j->targets[row * LABELS + label], taken;
+
+            for (int i = 0; i < LABELS; i++)
+                before += scores[i] > scores[label] || (scores[i] == scores[label] && i < label);
+            taken = before < k;
+            add(&labels[label], (limen_counts){taken && target, taken && !target, !taken && !target,
+                                               !taken && target});
+        }
+    }
+}
+
+static void test_top(void **state)
+{
+    random_source random = {14};
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        limen_counts labels[LABELS];
+        double most = -1.0;
+        limen_result *result;
+        joint j;
+
+        make(&random, &j);
+        aim(&j, "f1", LIMEN_ZERO);
+        for (int k = 1; k <= LABELS; k++) {
+            limen_mean mean = {0};
+
+            take_top(&j, k, labels);
+            for (int label = 0; label < LABELS; label++)
+                limen_mean_add(&mean, value(&j, &labels[label]), 1.0, LIMEN_ZERO);
+            most = fmax(most, limen_mean_of(&mean).defined ? limen_mean_of(&mean).value : -1.0);
+            result =
+                tune(&j.problem, &(limen_tune_options){.scope = LIMEN_SCOPE_RCUT, .parameter = k});
+            check_near(number(result, "value"), limen_ratio_value(limen_mean_of(&mean), 0), 1e-15);
+            check_near(number(result, "top_labels"), k, 0.0);
+            limen_result_destroy(result);
+        }
+        result = tune(&j.problem, &(limen_tune_options){.scope = LIMEN_SCOPE_RCUT});
+        check_near(number(result, "value"), fmax(most, 0.0), 1e-15);
+        limen_result_destroy(result);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_micro),
+        cmocka_unit_test(test_means),
+        cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_top),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

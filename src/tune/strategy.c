@@ -310,8 +310,8 @@ limen_status limen_plan_solve(const limen_plan *plan, const limen_feed *feed,
                               limen_solution *solution, limen_error *error)
 {
     if (limen_plan_needs_rows(plan) && !feed->rows)
-        return limen_fail(
-            error, LIMEN_ERR_STATE, "%s needs whole rows: a tally that keeps scores",
-            plan->task == LIMEN_MULTICLASS ? "tuning a multiclass task" : "this scope");
+        return limen_fail(error, LIMEN_ERR_STATE, "%s needs whole rows: a tally that keeps scores",
+                          plan->task == LIMEN_MULTICLASS ? "tuning a multiclass task"
+                                                         : "this scope");
     return strategy_of(plan)(plan, feed, solution, error);
 }

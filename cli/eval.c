@@ -207,6 +207,9 @@ static int prepare(struct evaluation *eval)
     const struct eval_options *options = &eval->options;
     int status = 0;
 
+    if (options->format == LIMEN_FORMAT_JSON && (options->sort || options->top))
+        return say_usage("--%s does not go with --format json, which has all labels in their order",
+                         options->sort ? "sort" : "top");
     eval->compute = (limen_compute_options){
         .size = sizeof eval->compute,
         .zero_division = (limen_zero_division)options->zero_division,

@@ -472,9 +472,12 @@ int input_count_groups(struct input *input)
     status = input_each(input, find_greatest, &greatest);
     if (status)
         return status;
-    if (greatest >= MOST_GROUPS)
-        return say_failure("groups go up to %lld; number them from 0, at most %d of them",
-                           (long long)greatest, MOST_GROUPS);
+    if (greatest >= MOST_GROUPS) {
+        error = (limen_error){.input = LIMEN_INPUT_GROUPS};
+        return say_failure("%s: groups go up to %lld; number them from 0, at most %d of them",
+                           limen_source_locate(input->source, &error), (long long)greatest,
+                           MOST_GROUPS);
+    }
     input->spec.groups = greatest + 1;
     if (limen_source_rewind(input->source, &error) != LIMEN_OK)
         return say_error(limen_source_locate(input->source, &error), &error);

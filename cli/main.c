@@ -71,8 +71,9 @@ int main(int argc, char **argv)
 {
     const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
 
-    /* A closed pipe is an error to report, not a death by signal. */
+    /* A closed pipe and a file that may not grow are errors to report, not a death by signal. */
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (argc < 2)
         return say_usage("no command given; \"limen --help\" lists the commands");
     if (strcmp(argv[1], "help") == 0 || options_ask_help(argc - 1, argv + 1)) {

@@ -194,7 +194,7 @@ typedef enum limen_format {
 typedef struct limen_report_options {
     size_t size;
     limen_format format;
-    int64_t top;      /* at most so many labels in the table and markdown; 0: all */
+    int64_t top;      /* at most so many labels; 0: all. JSON always has all, in data order */
     const char *sort; /* a label's field, "-" before it for descending; NULL: data order */
     int32_t colour;   /* 1: the table may use terminal escapes */
     int32_t columns;  /* width of the table, 0 means 80 */

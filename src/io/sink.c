@@ -121,6 +121,8 @@ limen_status limen_sink_open(const char *path, const limen_allocator *allocator,
     made->fd = -1;
     if (strcmp(path, "-") == 0)
         made->fd = STDOUT_FILENO;
+    else if (!*path)
+        status = limen_fail(error, LIMEN_ERR_ARGUMENT, "the name of the file is empty");
     else
         status = open_path(made, path, error);
     if (status != LIMEN_OK) {

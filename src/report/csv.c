@@ -7,6 +7,7 @@
 #include <math.h>
 
 struct table {
+    const limen_report *report;
     limen_buffer *out;
     const limen_node *label; /* its fields are the columns */
     int sets, groups;        /* these have a column */
@@ -114,8 +115,8 @@ static void put_report(const struct table *table, const limen_node *report, stru
     const limen_node *averages = limen_node_find(report, "averages");
     const limen_node *metrics = limen_node_find(report, "metrics");
 
-    for (int64_t i = 0; labels && i < limen_node_count(labels); i++) {
-        const limen_node *label = limen_node_at(labels, i);
+    for (int64_t i = 0; labels && i < table->report->shown; i++) {
+        const limen_node *label = limen_node_at(labels, table->report->order[i]);
         const limen_node *name = limen_node_find(label, "name");
 
         put_row(table, place, "label", name ? limen_node_string(name) : "", label, NULL);
@@ -137,6 +138,7 @@ void limen_csv_render(const limen_report *report, limen_buffer *out)
 {
     const limen_node *first = limen_report_set(report, 0);
     struct table table = {
+        .report = report,
         .out = out,
         .label = limen_report_label(report, 0, 0),
         .sets = report->set_count > 1,

@@ -3,6 +3,7 @@
 #include "core/array.h"
 #include "core/status.h"
 #include "core/threads.h"
+#include "tally/state.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -205,13 +206,12 @@ static limen_status compare_edges(const limen_spec *into, const limen_spec *from
 /* "counts, scores" */
 static const char *state_names(uint32_t states, char names[128])
 {
-    static const char *const all[] = {"counts",    "confusion", "samples",     "scores",
-                                      "histogram", "ranking",   "calibration", "hinge"};
     size_t used = 0;
 
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    for (int i = 0; i < LIMEN_STATE_KINDS; i++) {
         if (states >> i & 1)
-            used += (size_t)snprintf(names + used, 128 - used, "%s%s", used ? ", " : "", all[i]);
+            used += (size_t)snprintf(names + used, 128 - used, "%s%s", used ? ", " : "",
+                                     limen_state_ops_at(i)->name);
     }
     return names;
 }

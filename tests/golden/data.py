@@ -63,6 +63,7 @@ def write_all(folder):
         "classes.npy": classes,
         "weights.npy": npy("<f8", (6,), [1, 2, 1, 0.5, 1, 1]),
         "groups.npy": npy("<i8", (6,), [0, 1, 0, 1, 0, 1]),
+        "far.npy": npy("<i8", (6,), [0, 1, 0, 10**9, 0, 1]),
         "short_targets.npy": npy("|u1", (5, 3), TARGETS[:15]),
         "narrow_targets.npy": npy("|u1", (6, 2), TARGETS[:12]),
         "two.npy": npy("|u1", (6, 3), [*TARGETS[:10], 2, *TARGETS[11:]]),

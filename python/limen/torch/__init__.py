@@ -36,6 +36,9 @@ from .average_precision import (
     MulticlassAveragePrecision,
     MultilabelAveragePrecision,
 )
+from .collections import (
+    MetricCollection,
+)
 from .confusion_matrix import (
     BinaryConfusionMatrix,
     ConfusionMatrix,
@@ -176,6 +179,7 @@ __all__ = [
     "JaccardIndex",
     "LogAUC",
     "MatthewsCorrCoef",
+    "MetricCollection",
     "MulticlassAUROC",
     "MulticlassAccuracy",
     "MulticlassAveragePrecision",

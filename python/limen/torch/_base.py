@@ -19,7 +19,7 @@ A metric whose states are no counts subclasses Engine instead and gives `_batch`
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from torchmetrics import Metric
@@ -34,6 +34,9 @@ from ._decision import Decision, check_rule, kernel, warn_of_guess, with_grid, w
 
 Refusal = (_core.Error, ValueError, TypeError)
 Pair = tuple[Tally, Tally]
+# The tally of a batch, whether its scores were logits, and their dtype; no dtype where the tally
+# cannot be merged into attached ones.
+Batch = tuple[Tally, bool, torch.dtype | None]
 
 
 class Engine(Metric):
@@ -78,6 +81,11 @@ class Engine(Metric):
     def _batch_value(self, batch: Any) -> Any:
         raise NotImplementedError
 
+    def _configuration(self) -> Hashable | None:
+        """Metrics of equal configurations have equal states after equal updates; None: of no other
+        metric is that known."""
+        return None
+
     def _wrap_update(self, update: Callable) -> Callable:
         @functools.wraps(update)
         def counted(*args: Any, **kwargs: Any) -> None:
@@ -109,7 +117,7 @@ class Engine(Metric):
             )
         batch = self._batch(*args, **kwargs) if self._direct() else None
         if batch is None:
-            return super().forward(*args, **kwargs)
+            return self._forward_by_torch(args, kwargs)
         self._absorb(batch)
         value = self._batch_value(batch)
         fields = self.__dict__
@@ -117,6 +125,16 @@ class Engine(Metric):
         fields["_computed"] = None
         fields["_forward_cache"] = value
         return value
+
+    def _forward_by_torch(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """torchmetrics' forward, without its loss of all states where the batch is refused."""
+        names = (*self._defaults, "_update_count", "_to_sync", "_should_unsync", "compute_on_cpu")
+        before = {name: self.__dict__[name] for name in names} | self._copy_state_dict()
+        try:
+            return super().forward(*args, **kwargs)
+        except Exception:
+            self.__dict__.update(before, _enable_grad=False, _computed=None)
+            raise
 
 
 class Workplace:
@@ -207,6 +225,9 @@ class TallyMetric(Engine):
 
     # ---- What a family defines --------------------------------------------------------------
 
+    # What a family reads otherwise than others of its decision.
+    _reading: str | None = None
+
     _task: str
     _keep: tuple[str, ...] = ("counts",)
     _states: tuple[str, ...]  # names of the state tensors
@@ -285,6 +306,24 @@ class TallyMetric(Engine):
             self.__dict__["_workplace"] = None
         super().__setattr__(name, value)
 
+    # ---- Sharing ----------------------------------------------------------------------------
+
+    def _configuration(self) -> Hashable | None:
+        if not self._by_kernel:
+            return None
+        syncing = (self.sync_on_compute, self.dist_sync_on_step, self.process_group)
+        states = (self._states, self.thresholds is None)
+        return self._decision, self._reading, states, syncing, self.dist_sync_fn
+
+    def merge_state(self, incoming_state: dict[str, Any] | Metric) -> None:
+        """Adds the states of another metric of the same configuration, or its `metric_state`.
+        Raises ValueError where class or configuration differ."""
+        same_class = isinstance(incoming_state, type(self))
+        if same_class and incoming_state._decision != self._decision:
+            raise ValueError(f"Two {type(self).__name__} of different configurations")
+        super().merge_state(incoming_state)
+        self.__dict__["_computed"] = None
+
     # ---- Counting ---------------------------------------------------------------------------
 
     @property
@@ -342,11 +381,15 @@ class TallyMetric(Engine):
         return tally, logits
 
     def _batch(
-        self, preds: Tensor, target: Tensor, weights: Tensor | None = None
-    ) -> tuple[Tally, bool, torch.dtype | None] | None:
+        self,
+        preds: Tensor,
+        target: Tensor,
+        weights: Tensor | None = None,
+        place: Workplace | None = None,
+    ) -> Batch | None:
         if not self._by_kernel:
             return None
-        place = self._place
+        place = place or self._place
         try:
             pair = self._scratch(place, preds, weights)
             tally, logits = self._count(place, pair, preds, target, weights, True)
@@ -354,15 +397,15 @@ class TallyMetric(Engine):
             return None
         return tally, logits, preds.dtype if weights is None else None
 
-    def _absorb(self, batch: tuple[Tally, bool, torch.dtype | None]) -> None:
+    def _absorb(self, batch: Batch) -> None:
         tally, logits, dtype = batch
-        attached = self._attached(self._place, dtype) if dtype is not None else None
+        attached = None if dtype is None else self._attached(self._place, dtype)
         if attached is None:
             self._add(tally)
         else:
             attached[logits].merge(tally)
 
-    def _batch_value(self, batch: tuple[Tally, bool, torch.dtype | None]) -> Any:
+    def _batch_value(self, batch: Batch) -> Any:
         return self._value(batch[0])
 
     def update(self, preds: Tensor, target: Tensor, weights: Tensor | None = None) -> None:

@@ -95,6 +95,10 @@ class BinaryMatrix(Matrix):
 
     _task = "binary"
 
+    @property
+    def _reading(self) -> str | None:
+        return None if self.ignore_index is None else "guess without what is ignored"
+
     def _choose(self, pair: Pair, preds: Tensor, target: Tensor) -> Pair:
         # These families of torchmetrics guess without the cells that are ignored.
         if self.ignore_index is None or pair[0] is pair[1] or preds.shape != target.shape:

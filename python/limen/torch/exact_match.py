@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .._tally import Tally
-from ._base import Pair, TallyMetric, Workplace, peer_threshold
+from ._base import Pair, TallyMetric, peer_threshold
 from ._wrapper import Task, by_task
 from .stat_scores import Multidim, count_matrix
 
@@ -22,6 +22,7 @@ class Exact(TallyMetric):
     `_right(tally)`."""
 
     _states = ("correct", "total")
+    _reading = "samples"
 
     def _begin(self, width: int, *decision: Any) -> None:
         self._decide_by(width, *decision)
@@ -36,11 +37,6 @@ class Exact(TallyMetric):
 
     def _attached(self, *_: Any) -> None:
         return None  # the core adds into counts alone
-
-    def _scratch(self, place: Workplace, preds: Tensor, weights: Tensor | None) -> Pair:
-        if weights is not None:
-            raise ValueError("`weights` go with metrics of counts")
-        return super()._scratch(place, preds, weights)
 
     def _numbers(self, tally: Tally) -> tuple[Tensor, int]:
         right = [self._right(tally, each) for each in range(self._decision.sets)]
@@ -59,6 +55,10 @@ class Exact(TallyMetric):
         right, samples = self._numbers(tally)
         share = (right / samples if samples else right.float()).squeeze(-1)
         return share if self._device.type == "cpu" else share.to(self._device)
+
+    def update(self, preds: Tensor, target: Tensor) -> None:
+        """Adds a batch, as the metrics of counts do; without weights."""
+        super().update(preds, target)
 
     def compute(self) -> Tensor:
         """The share of right samples."""

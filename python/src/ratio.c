@@ -47,6 +47,8 @@ static double label_weight(const struct request *request, const limen_counts *co
     return support > 0.0 || (request->present == OCCURRING && counts->fp > 0.0) ? 1.0 : 0.0;
 }
 
+/* Micro divides the pooled counts; the others weigh the labels' own ratios. Over no label at all an
+ * average is 0, as torchmetrics has it, and NaN where what is 0/0 is left out. */
 static double average_of(const struct request *request, const limen_counts *counts, int64_t width)
 {
     limen_counts pooled = {0};

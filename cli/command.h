@@ -4,7 +4,7 @@
 
 #include "options.h"
 
-extern const struct command eval_command, apply_command, curve_command, info_command, merge_command,
-    metrics_command, tune_command;
+extern const struct command eval_command, apply_command, curve_command, history_command,
+    info_command, merge_command, metrics_command, tune_command;
 
 #endif

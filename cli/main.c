@@ -9,8 +9,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &eval_command,  &tune_command, &apply_command,   &curve_command,
-    &merge_command, &info_command, &metrics_command,
+    &eval_command,    &tune_command,  &apply_command, &curve_command,
+    &history_command, &merge_command, &info_command,  &metrics_command,
 };
 
 static void print_help(void)

@@ -1,4 +1,4 @@
-/* A curve drawn with characters, for a terminal of 80 columns. */
+/* Curves drawn with characters, for a terminal of 80 columns. */
 #ifndef LIMEN_CLI_PLOT_H
 #define LIMEN_CLI_PLOT_H
 
@@ -6,15 +6,19 @@
 #define PLOT_ROWS 21
 
 struct plot {
-    char cells[PLOT_ROWS][PLOT_COLUMNS + 1]; /* row 0 on top, each a string */
+    double x_low, x_high, y_low, y_high;        /* what the edges stand for */
+    char cells[PLOT_ROWS][PLOT_COLUMNS + 1];    /* row 0 on top, each a string */
+    const char *(*glyph)(void *use, char mark); /* what is printed for a mark; NULL: itself */
+    void *use;
 };
 
+/* Empty, and the unit square. */
 void plot_clear(struct plot *plot);
 
-/* A straight line in the unit square; where something stands already, it stays. */
+/* A straight line; where something stands already, it stays. */
 void plot_line(struct plot *plot, double x0, double y0, double x1, double y1, char mark);
 
-/* On standard output, with axes and their names. */
+/* On standard output, with axes and their names; y_name may be empty. */
 void plot_print(const struct plot *plot, const char *x_name, const char *y_name);
 
 #endif

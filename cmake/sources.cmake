@@ -136,6 +136,11 @@ set(LIMEN_CLI_SOURCES
     cli/curve.c
     cli/eval.c
     cli/gate.c
+    cli/history.c
+    cli/history_data.c
+    cli/history_run.c
+    cli/history_svg.c
+    cli/history_table.c
     cli/info.c
     cli/input.c
     cli/main.c
@@ -151,6 +156,7 @@ set(LIMEN_CLI_SOURCES
     cli/tally_file.c
     cli/tune.c
     cli/values.c
+    cli/writer.c
 )
 
 set(LIMEN_PYTHON_SOURCES

@@ -49,6 +49,15 @@ THRESHOLDS = {
 }
 
 
+HISTORY = """epoch,steps,Macro F1 score,Micro F1 score,Weighted F1 score,"Accuracy, all",Loss
+0.25,10,0.31,0.5,0.41,0.5,0.9
+0.5,20,0.52,0.61,0.58,0.61,0.7
+0.75,30,0.66,0.7,0.68,0.7,0.55
+1,40,0.71,0.74,0.73,0.74,nan
+1.25,50,0.70,0.75,0.74,0.75,0.5
+"""
+
+
 def write_all(folder):
     folder = pathlib.Path(folder)
     scores = npy("<f4", (6, 3), SCORES)
@@ -89,6 +98,11 @@ def write_all(folder):
         "word.csv": b"p_a,y_a\n0.9,1\nhigh,0\n",
         "ragged.csv": b"p_a,y_a\n0.9,1\n0.4\n",
         "empty.csv": b"",
+        "history.csv": HISTORY.encode(),
+        "other.csv": b"epoch,steps,Macro F1 score\n0.5,20,0.4\n1,40,0.6\n1,-1,0.8\n",
+        "flat.csv": b"Macro F1 score\n0.5\n",
+        "header.csv": b"epoch,steps,Macro F1 score\n",
+        "gaps.csv": b"epoch,score\n1,nan\n2,nan\n",
     }
     for name, body in files.items():
         (folder / name).write_bytes(body)

@@ -332,6 +332,13 @@ def test_rows(pairs, random, tmp_path):
     assert [list(map(float, row)) for row in rows[1:]] == [[0, 10, *again.values()]]
     assert [row[1] for row in read(gathered)] == ["steps", "10", "20"]
     assert b"\r" not in gathered.read_bytes()
+    if PROGRAM.exists():
+        run = subprocess.run(
+            [PROGRAM, "history", gathered, "--format", "json"], capture_output=True, check=True
+        )
+        found = json.loads(run.stdout)["runs"][0]
+        assert found["columns"] == rows[0]
+        assert found["rows"][0] == [0, 10, *again.values()]
 
 
 @pytest.mark.parametrize("kind", ["multiclass", "multilabel"])

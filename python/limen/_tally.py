@@ -44,8 +44,10 @@ class Tally(_core.Tally):
         """The best thresholds for what the tally keeps; options as for `limen.tune`.
 
         Exact where it keeps "scores"; from "histogram" the best edge of a bin, and `report["gap"]`
-        bounds what the best threshold may be better by. Its own thresholds play no part.
+        bounds what the best threshold may be better by. Its own thresholds play no part. labels are
+        its own unless given.
         """
+        options = {"labels": self.labels, **options}
         return Thresholds._of_result(
             super().tune(**options_of(self.task, self.width, objective, **options))
         )

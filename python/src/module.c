@@ -73,18 +73,23 @@ static PyObject *describe(const limen_metric *metric)
     static const char *const tasks[] = {"binary", "multiclass", "multilabel"};
     static const char *const averages[] = {"none",     "micro",   "macro",
                                            "weighted", "samples", "whole"};
+    static const char *const states[] = {"counts",    "confusion", "samples",     "scores",
+                                         "histogram", "ranking",   "calibration", "hinge"};
     PyObject *task_list = words_of(metric->tasks, tasks, 3, 1);
+    PyObject *state_list = words_of(metric->states, states, 8, 0);
     PyObject *average_list = words_of(metric->averages, averages, 6, 0);
     PyObject *row = NULL;
 
-    if (task_list && average_list)
-        row = Py_BuildValue("{s:s,s:s,s:s,s:s,s:s,s:O,s:O,s:i,s:d,s:d}", "name", metric->name,
-                            "title", metric->title, "formula", metric->formula, "help",
-                            metric->help, "source", metric->source, "tasks", task_list, "averages",
-                            average_list, "higher_is_better", (int)metric->higher_is_better, "low",
-                            metric->low, "high", metric->high);
+    if (task_list && average_list && state_list)
+        row =
+            Py_BuildValue("{s:s,s:s,s:s,s:s,s:s,s:O,s:O,s:O,s:i,s:d,s:d}", "name", metric->name,
+                          "title", metric->title, "formula", metric->formula, "help", metric->help,
+                          "source", metric->source, "states", state_list, "tasks", task_list,
+                          "averages", average_list, "higher_is_better",
+                          (int)metric->higher_is_better, "low", metric->low, "high", metric->high);
     Py_XDECREF(task_list);
     Py_XDECREF(average_list);
+    Py_XDECREF(state_list);
     return row;
 }
 
@@ -198,8 +203,7 @@ static PyObject *inspect(PyObject *self, PyObject *object)
 static PyMethodDef functions[] = {
     {"metric_table", metric_table, METH_NOARGS,
      "metric_table($module)\n--\n\nEvery metric: a list of dicts with name, title, formula, help, "
-     "source, "
-     "..."},
+     "source, states, tasks, averages, ..."},
     {"cpu_names", cpu_names, METH_NOARGS,
      "cpu_names($module)\n--\n\nThe kernel sets that this machine can run, slowest first."},
     {"apply", (PyCFunction)(void (*)(void))apply, METH_FASTCALL | METH_KEYWORDS,

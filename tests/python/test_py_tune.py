@@ -278,7 +278,7 @@ def test_histogram_gap_is_honest():
     tally.update(scores[:, 0], targets[:, 0])
     rough, exact = tally.tune(), limen.tune(scores[:, 0], targets[:, 0])
     assert rough.value <= exact.value <= rough.value + rough.report["gap"]
-    with pytest.raises(limen.Error, match="SCORES"):
+    with pytest.raises(limen.Error, match="scores"):
         limen.Tally("binary").tune()
 
 

@@ -63,10 +63,13 @@ static limen_status write_batch(void *context, const limen_batch *batch, limen_e
 
 static int write_decisions(struct input *input, const char *path)
 {
-    struct writer writer = {.spec = &input->spec};
+    limen_spec spec = input->spec;
+    struct writer writer = {.spec = &spec};
     limen_error error;
     int status;
 
+    spec.top_labels = input->top_labels;
+    spec.cost_matrix = input->cost_matrix;
     if (limen_decisions_open(path, input->spec.task, input->spec.width, input->labels, NULL,
                              &writer.decisions, &error) != LIMEN_OK)
         return say_output_error(path, &error);

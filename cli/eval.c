@@ -1,5 +1,6 @@
 /* limen eval: metrics at thresholds. */
 #include "command.h"
+#include "costs.h"
 #include "gate.h"
 #include "input.h"
 #include "message.h"
@@ -229,7 +230,7 @@ static int prepare(struct evaluation *eval)
     if (!status)
         status = gates_parse(&eval->gates, &options->under, &options->over);
     if (!status && options->cost)
-        status = parse_cost(options->cost, eval->compute.cost);
+        status = costs_read_plain(options->cost, eval->compute.cost);
     if (!status)
         status = check_parameters(options, parameters_of(&eval->names, &eval->gates));
     if (eval->names.count > 0) {
@@ -255,6 +256,11 @@ static int read_data(struct evaluation *eval)
     if (status)
         return status;
     input->spec.states = choose_states(input, &eval->names, &eval->gates);
+    if (input_has_row_rule(input) &&
+        input->spec.states & ~(uint32_t)(LIMEN_COUNTS | LIMEN_CONFUSION | LIMEN_SAMPLES))
+        return say_usage("%s decides about whole rows, and --metrics asks for one of the scores "
+                         "themselves; ask for that without --thresholds",
+                         eval->options.thresholds.items[0]);
     input->spec.top_k = (int32_t)eval->options.top_k;
     input->spec.beta = eval->options.beta;
     eval->compute.labels = input->labels;

@@ -197,6 +197,7 @@ int input_open(struct input *input, const struct input_options *options)
 void input_close(struct input *input)
 {
     free(input->thresholds);
+    free(input->cost_matrix);
     limen_source_close(input->source);
     *input = (struct input){.source = NULL};
 }
@@ -241,6 +242,29 @@ static int follow_file(struct input *input, const char *spec, const limen_thresh
     return 0;
 }
 
+static int take_row_rule(struct input *input, const char *spec, const limen_thresholds_info *info)
+{
+    size_t cells = (size_t)(info->width * info->width);
+
+    if (!info->top_labels && !info->cost_matrix)
+        return 0;
+    if (input->spec.sets > 1)
+        return say_usage("%s decides about whole rows, without thresholds; give it alone", spec);
+    input->top_labels = info->top_labels;
+    if (!input->options->quiet && info->top_labels)
+        say_note("%s: the labels of the %d greatest scores of a row are positive", spec,
+                 (int)info->top_labels);
+    else if (!input->options->quiet)
+        say_note("%s: the class of least expected cost is predicted", spec);
+    if (!info->cost_matrix)
+        return 0;
+    input->cost_matrix = calloc(cells, sizeof *input->cost_matrix);
+    if (!input->cost_matrix)
+        return say_failure("out of memory");
+    memcpy(input->cost_matrix, info->cost_matrix, cells * sizeof *input->cost_matrix);
+    return 0;
+}
+
 int input_thresholds(struct input *input, const struct text_list *specs)
 {
     size_t width = (size_t)input->spec.width;
@@ -269,6 +293,8 @@ int input_thresholds(struct input *input, const struct text_list *specs)
         memcpy(input->thresholds + k * width, info->values, width * sizeof *input->thresholds);
         if (info->from_file) {
             status = follow_file(input, specs->items[k], info, &ruler);
+            if (!status)
+                status = take_row_rule(input, specs->items[k], info);
         }
         limen_thresholds_destroy(read);
         if (status)
@@ -392,9 +418,55 @@ static limen_status update_tally(void *context, const limen_batch *batch, limen_
     return limen_tally_update(context, batch, error);
 }
 
+/* A tally of decisions, which are made batch by batch. */
+struct decider {
+    limen_tally *tally;
+    limen_spec spec;
+    void *decisions;
+    size_t capacity;
+};
+
+static limen_status update_decided(void *context, const limen_batch *batch, limen_error *error)
+{
+    struct decider *decider = context;
+    limen_batch decided = *batch;
+    int multiclass = decider->spec.task == LIMEN_MULTICLASS;
+    int64_t size = multiclass ? 8 : 1, columns = multiclass ? 1 : decider->spec.width;
+    int64_t extra = batch->scores.shape[2], rows = batch->scores.shape[0];
+    size_t bytes = (size_t)(rows * extra * columns * size);
+    limen_status status;
+
+    if (bytes > decider->capacity) {
+        free(decider->decisions);
+        decider->decisions = malloc(bytes);
+        decider->capacity = decider->decisions ? bytes : 0;
+    }
+    if (!decider->decisions) {
+        *error = (limen_error){.code = LIMEN_ERR_MEMORY, .row = -1, .column = -1, .byte = -1};
+        return LIMEN_ERR_MEMORY;
+    }
+    status = limen_apply(&decider->spec, 0, batch, decider->decisions, NULL, error);
+    if (status != LIMEN_OK)
+        return status;
+    decided.scores = (limen_array){decider->decisions,
+                                   multiclass ? LIMEN_I64 : LIMEN_U8,
+                                   {rows, columns, extra},
+                                   {extra * columns * size, size, columns * size}};
+    return limen_tally_update(decider->tally, &decided, error);
+}
+
 int input_update(struct input *input, limen_tally *tally)
 {
-    return input_each(input, update_tally, tally);
+    struct decider decider = {.tally = tally, .spec = input->spec};
+    int status;
+
+    if (!input_has_row_rule(input))
+        return input_each(input, update_tally, tally);
+    decider.spec.top_labels = input->top_labels;
+    decider.spec.cost_matrix = input->cost_matrix;
+    status = input_each(input, update_decided, &decider);
+    free(decider.decisions);
+    return status;
 }
 
 int input_tally(const struct input *input, limen_tally **tally)

@@ -49,7 +49,14 @@ struct input {
     /* By input_thresholds: */
     double *thresholds; /* spec.sets x spec.width, or NULL when none were given */
     const char *const *threshold_specs;
+    int32_t top_labels;  /* a file's rule for whole rows, in place of thresholds: limen_spec has */
+    double *cost_matrix; /* fields of these names; else 0 and NULL */
 };
+
+static inline int input_has_row_rule(const struct input *input)
+{
+    return input->top_labels > 0 || input->cost_matrix;
+}
 
 /* Opens the source. `input` is to be closed in any case. */
 int input_open(struct input *input, const struct input_options *options);
@@ -78,7 +85,8 @@ int input_each(struct input *input, input_take take, void *context);
 int input_write(struct input *input, input_take take, void *context, const char *path,
                 const limen_status *output);
 
-/* input_each with limen_tally_update. */
+/* input_each with limen_tally_update; where a rule for whole rows decides, with its decisions in
+ * place of the scores. */
 int input_update(struct input *input, limen_tally *tally);
 
 /* How many threads a request of so many means; 0 stands for all processors, or LIMEN_NUM_THREADS,

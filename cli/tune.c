@@ -1,11 +1,11 @@
 /* limen tune: the best thresholds for an objective. */
 #include "command.h"
+#include "costs.h"
 #include "input.h"
 #include "message.h"
 #include "output.h"
 #include "require.h"
 #include "tally_file.h"
-#include "values.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,8 +17,10 @@ struct tune_options {
     struct tally_options tally;
     const char *objective;
     struct text_list require;
-    const char *cost;
-    int scope, at, ties, zero_division;
+    struct text_list cost;
+    const char *cost_matrix;
+    int scope, average, at, ties, zero_division;
+    int64_t restarts, seed;
     double parameter;
     int fbr_top, plateau, allow_infeasible;
     int format;
@@ -30,8 +32,11 @@ struct tune_options {
 static const struct choice scope_choices[] = {
     {"label", LIMEN_SCOPE_LABEL},       {"global", LIMEN_SCOPE_GLOBAL},
     {"micro", LIMEN_SCOPE_MICRO},       {"macro", LIMEN_SCOPE_MACRO},
-    {"weighted", LIMEN_SCOPE_WEIGHTED}, {"pcut", LIMEN_SCOPE_PCUT},
+    {"weighted", LIMEN_SCOPE_WEIGHTED}, {"samples", LIMEN_SCOPE_SAMPLES},
+    {"pcut", LIMEN_SCOPE_PCUT},         {"rcut", LIMEN_SCOPE_RCUT},
     {"fbr", LIMEN_SCOPE_FBR},           {NULL, 0}};
+static const struct choice average_choices[] = {
+    {"micro", LIMEN_AVERAGE_MICRO}, {"macro", LIMEN_AVERAGE_MACRO}, {NULL, 0}};
 static const struct choice at_choices[] = {
     {"score", LIMEN_AT_SCORE}, {"midpoint", LIMEN_AT_MIDPOINT}, {NULL, 0}};
 static const struct choice tie_choices[] = {
@@ -47,17 +52,28 @@ static const struct option tuning_options[] = {
      OPTION_TEXT, TUNE(objective)},
     {"scope", "SCOPE",
      "label (default): each by itself; global: one\nthreshold for all; micro: jointly, for the "
-     "pooled\ncounts; macro, weighted: their mean; pcut: as many\nas are positive; fbr: label, "
-     "with "
-     "a floor",
+     "pooled\ncounts; macro, weighted, samples: for a mean; pcut: as\nmany as are positive; rcut: "
+     "the top labels of a row;\nfbr: label, with a floor. Multiclass offsets: label,\nmicro, "
+     "macro, "
+     "weighted",
      OPTION_CHOICE, TUNE(scope), .choices = scope_choices},
+    {"average", "WHICH", "global: of pooled counts (micro, default) or the mean\nof labels (macro)",
+     OPTION_CHOICE, TUNE(average), .choices = average_choices},
     {"require", "LIST",
      "conditions, such as 'precision>=0.9,joy:recall>=0.5',\nalso on predicted_rate and "
-     "predicted_count",
+     "predicted_count; or @FILE,\none a line",
      OPTION_TEXTS, TUNE(require)},
-    {"cost", "LIST", "of the objective cost: fp=1,fn=5; also tp and tn", OPTION_TEXT, TUNE(cost)},
-    {"parameter", "X", "pcut: share of the prevalence; fbr: the floor", OPTION_NUMBER,
-     TUNE(parameter), .low = 0, .high = 1e9},
+    {"cost", "LIST",
+     "of the objective cost: fp=1,fn=5; also tp and tn; of\none label joy:fn=20; or @FILE, one a "
+     "line",
+     OPTION_TEXTS, TUNE(cost)},
+    {"cost-matrix", "FILE",
+     "multiclass: predict at least expected cost; C x C,\nrows true classes: .npy, or .csv headed "
+     "by class names",
+     OPTION_TEXT, TUNE(cost_matrix)},
+    {"parameter", "X",
+     "pcut: share of the prevalence (1); rcut: labels a row\n(the best); fbr: the floor",
+     OPTION_NUMBER, TUNE(parameter), .low = 0, .high = 1e9},
     {"fbr-top", NULL, "fbr: below the floor take the top score, not none", OPTION_FLAG,
      TUNE(fbr_top)},
     {"at", "WHERE", "score (default), or midpoint of the interval", OPTION_CHOICE, TUNE(at),
@@ -69,6 +85,9 @@ static const struct option tuning_options[] = {
     {"plateau", NULL, "list all equal optima in the file", OPTION_FLAG, TUNE(plateau)},
     {"zero-division", "WHAT", "a 0/0 is 0 (default), 1, nan, or left out of means\n(skip)",
      OPTION_CHOICE, TUNE(zero_division), .choices = zero_choices},
+    {"restarts", "N", "of a search that may end in a local optimum (8)", OPTION_INTEGER,
+     TUNE(restarts), .low = 1, .high = 100000},
+    {"seed", "N", "of the restarts (0)", OPTION_INTEGER, TUNE(seed), .low = 0, .high = 1e18},
     {"allow-infeasible", NULL, "exit 0 though a condition cannot be met", OPTION_FLAG,
      TUNE(allow_infeasible)},
 };
@@ -164,42 +183,78 @@ static int find_thresholds(struct input *input, const struct tune_options *optio
 /* ---- Output ------------------------------------------------------------------------------------
  */
 
-static void print_number(const char *format, const limen_node *node)
+static void print_number(const char *format, int width, const limen_node *node)
 {
     double value = limen_node_number(node);
 
     if (!limen_node_defined(node) || isnan(value))
-        (void)printf(" %12s", "-");
+        (void)printf(" %*s", width, "-");
     else
         (void)printf(format, value);
+}
+
+/* Columns of the table: what a label has of them is shown. */
+static const struct column {
+    const char *name, *title, *format;
+    int width;
+} columns[] = {
+    {"offset", "offset", " %12.6g", 12}, {"threshold", "threshold", " %12.6g", 12},
+    {"low", "low", " %12.6g", 12},       {"high", "high", " %12.6g", 12},
+    {"support", "support", " %9.9g", 9}, {"value", "value", " %9.6f", 9},
+};
+
+/* Padded by characters, not by bytes. */
+static void print_name(const char *name)
+{
+    int characters = 0;
+
+    for (const char *c = name; *c; c++)
+        characters += ((unsigned char)*c & 0xc0) != 0x80;
+    (void)printf("%s%*s", name, characters < 20 ? 20 - characters : 0, "");
+}
+
+static void print_labels(const limen_node *labels)
+{
+    const limen_node *first = limen_node_at(labels, 0);
+
+    (void)printf("%-20s", "label");
+    for (size_t k = 0; k < COUNT_OF(columns); k++)
+        if (first && limen_node_find(first, columns[k].name))
+            (void)printf(" %*s", columns[k].width, columns[k].title);
+    (void)printf("  status\n");
+    for (int64_t i = 0; i < limen_node_count(labels); i++) {
+        const limen_node *label = limen_node_at(labels, i);
+
+        print_name(limen_node_string(limen_node_find(label, "name")));
+        for (size_t k = 0; k < COUNT_OF(columns); k++)
+            if (limen_node_find(label, columns[k].name))
+                print_number(columns[k].format, columns[k].width,
+                             limen_node_find(label, columns[k].name));
+        (void)printf("  %s\n", limen_node_string(limen_node_find(label, "status")));
+    }
 }
 
 static int print_table(const limen_result *result)
 {
     const limen_node *root = limen_result_root(result);
-    const limen_node *labels = limen_node_find(root, "labels");
     const limen_node *notes = limen_node_find(root, "notes");
+    const limen_node *rule = limen_node_find(root, "rule");
+    const limen_node *top = limen_node_find(root, "top_labels");
 
-    (void)printf("%s, scope %s, rule %s\n\n%-20s %12s %12s %12s %9s %9s  %s\n",
-                 limen_node_string(limen_node_find(root, "objective")),
-                 limen_node_string(limen_node_find(root, "scope")),
-                 limen_node_string(limen_node_find(root, "rule")), "label", "threshold", "low",
-                 "high", "support", "value", "status");
-    for (int64_t i = 0; i < limen_node_count(labels); i++) {
-        const limen_node *label = limen_node_at(labels, i);
-
-        (void)printf("%-20.20s", limen_node_string(limen_node_find(label, "name")));
-        print_number(" %12.6g", limen_node_find(label, "threshold"));
-        print_number(" %12.6g", limen_node_find(label, "low"));
-        print_number(" %12.6g", limen_node_find(label, "high"));
-        print_number(" %9.9g", limen_node_find(label, "support"));
-        print_number(" %9.6f", limen_node_find(label, "value"));
-        (void)printf("  %s\n", limen_node_string(limen_node_find(label, "status")));
-    }
+    (void)printf("%s, scope %s", limen_node_string(limen_node_find(root, "objective")),
+                 limen_node_string(limen_node_find(root, "scope")));
+    if (top)
+        (void)printf(", the top %.0f of each row\n\n", limen_node_number(top));
+    else if (limen_node_find(root, "cost_matrix"))
+        (void)printf(", class of least expected cost\n\n");
+    else
+        (void)printf(", %s%s\n\n", rule ? "rule " : "greatest score + offset",
+                     rule ? limen_node_string(rule) : "");
+    print_labels(limen_node_find(root, "labels"));
     (void)printf("\nvalue");
-    print_number(" %.6f", limen_node_find(root, "value"));
+    print_number(" %.6f", 0, limen_node_find(root, "value"));
     if (limen_node_number(limen_node_find(root, "gap")) > 0.0)
-        print_number(", gap %.6g", limen_node_find(root, "gap"));
+        print_number(", gap %.6g", 0, limen_node_find(root, "gap"));
     (void)printf("\n");
     for (int64_t i = 0; i < limen_node_count(notes); i++)
         (void)printf("note: %s\n", limen_node_string(limen_node_at(notes, i)));
@@ -233,8 +288,8 @@ static int write_result(const struct tune_options *options, const limen_result *
         status = print_table(result);
     if (!status && !options->allow_infeasible &&
         limen_node_number(limen_node_find(limen_result_root(result), "feasible")) == 0.0) {
-        (void)say_failure("a condition of --require cannot be met; the nearest achievable "
-                          "thresholds are given (--allow-infeasible accepts them)");
+        (void)say_failure("the conditions of --require are not met; the nearest thresholds found "
+                          "are given (--allow-infeasible accepts them)");
         status = EXIT_INFEASIBLE;
     }
     return status;
@@ -243,34 +298,40 @@ static int write_result(const struct tune_options *options, const limen_result *
 static int tune(struct input *input, const struct tune_options *options, limen_tally *tally)
 {
     struct requirements requirements;
-    double cost[4];
+    double *costs = NULL, *matrix = NULL;
     limen_tune_options tuning = {.size = sizeof tuning,
                                  .objective = options->objective,
                                  .scope = (limen_scope)options->scope,
+                                 .average = (limen_average)options->average,
                                  .at = (limen_at)options->at,
                                  .ties = (limen_ties)options->ties,
                                  .labels = input->labels,
                                  .parameter = options->parameter,
                                  .fbr_top = options->fbr_top,
+                                 .restarts = (int32_t)options->restarts,
+                                 .seed = (uint64_t)options->seed,
                                  .plateau = options->plateau,
                                  .zero_division = (limen_zero_division)options->zero_division};
     limen_result *result = NULL;
-    int status =
-        requirements_read(&options->require, input->spec.width, input->labels, &requirements);
+    int64_t width = input->spec.width;
+    int status = requirements_read(&options->require, width, input->labels, &requirements);
 
+    if (!status)
+        status = costs_read(&options->cost, width, input->labels, &costs, &tuning.cost_rows);
+    if (!status && options->cost_matrix)
+        status = cost_matrix_read(options->cost_matrix, input, &matrix);
     tuning.constraints = requirements.items;
     tuning.constraint_count = requirements.count;
-    if (!status && options->cost) {
-        status = parse_cost(options->cost, cost);
-        tuning.costs = cost;
-        tuning.cost_rows = 1;
-    }
+    tuning.costs = costs;
+    tuning.cost_matrix = matrix;
     if (!status)
         status = find_thresholds(input, options, &tuning, tally, &result);
     if (!status)
         status = write_result(options, result);
     limen_result_destroy(result);
     requirements_release(&requirements);
+    free(costs);
+    free(matrix);
     return status;
 }
 
@@ -313,6 +374,8 @@ const struct command tune_command = {
                 "  limen tune --scores s.npy --targets y.npy --scope micro -o best.json\n"
                 "  limen tune data.csv --objective cost --cost fp=1,fn=10\n"
                 "  limen tune data.npz --objective recall --require 'precision>=0.9'\n"
+                "  limen tune data.npz --objective cost --cost @costs.txt --require @floors.txt\n"
+                "  limen tune classes.npz --objective mcc -o offsets.json\n"
                 "  limen tune --tally all.tally --objective mcc\n",
     .groups = groups,
     .group_count = COUNT_OF(groups),

@@ -1,7 +1,6 @@
 #include "values.h"
 
 #include "message.h"
-#include "options.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,30 +52,4 @@ void name_list_release(struct name_list *list)
     free((void *)list->items);
     free(list->text);
     *list = (struct name_list){NULL, 0, NULL};
-}
-
-int parse_cost(const char *text, double cost[4])
-{
-    static const char *const names[4] = {"tp", "fp", "tn", "fn"};
-    struct name_list list;
-    int status = parse_names("cost", text, &list);
-
-    if (status)
-        return status;
-    for (int i = 0; i < 4; i++)
-        cost[i] = 0;
-    for (size_t i = 0; i < list.count && !status; i++) {
-        const char *item = list.items[i];
-        int found = 0;
-
-        for (int k = 0; k < 4 && !found; k++)
-            found = strncmp(item, names[k], 2) == 0 && item[2] == '=' &&
-                    parse_number(item + 3, &cost[k]);
-        if (!found)
-            status = say_usage("--cost takes tp, fp, tn and fn with a number, such as fp=1,fn=5; "
-                               "not \"%s\"",
-                               item);
-    }
-    name_list_release(&list);
-    return status;
 }

@@ -11,11 +11,8 @@ struct name_list {
     char *text; /* that the items point into */
 };
 
-/* Both return 0, or print what is wrong and return the exit code. `option` is for the message. */
+/* Returns 0, or prints what is wrong and returns the exit code. `option` is for the message. */
 int parse_names(const char *option, const char *text, struct name_list *list);
-
-/* "fp=1,fn=5" into the costs of a tp, fp, tn, fn; those not named are 0. */
-int parse_cost(const char *text, double cost[4]);
 
 void name_list_release(struct name_list *list);
 

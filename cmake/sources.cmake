@@ -133,6 +133,7 @@ set(LIMEN_IO_SOURCES
 
 set(LIMEN_CLI_SOURCES
     cli/apply.c
+    cli/costs.c
     cli/curve.c
     cli/eval.c
     cli/gate.c
@@ -143,6 +144,7 @@ set(LIMEN_CLI_SOURCES
     cli/history_table.c
     cli/info.c
     cli/input.c
+    cli/items.c
     cli/main.c
     cli/merge.c
     cli/message.c

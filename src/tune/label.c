@@ -300,18 +300,32 @@ static int64_t mark_nearer(const limen_aim *aim, int64_t label, limen_ladder *la
     return marked;
 }
 
-static void mark_beside(void *context, const limen_ladder *ladder, int64_t index)
+int64_t limen_label_mark_cut(limen_ladder *ladder, int64_t index)
 {
-    int64_t *marked = context;
+    int64_t marked = 0;
 
     for (int64_t i = index - 1; i <= index; i++) {
         limen_block *block = i >= 0 && i < ladder->count ? &ladder->blocks[i] : NULL;
 
         if (block && !block->known) {
             block->open = 1;
-            ++*marked;
+            marked++;
         }
     }
+    return marked;
+}
+
+typedef struct marking {
+    limen_ladder *ladder;
+    int64_t marked;
+} marking;
+
+static void mark_tie(void *context, const limen_ladder *ladder, int64_t index)
+{
+    marking *m = context;
+
+    (void)ladder;
+    m->marked += limen_label_mark_cut(m->ladder, index);
 }
 
 int64_t limen_label_mark(const limen_aim *aim, int64_t label, limen_ladder *ladder,
@@ -325,11 +339,13 @@ int64_t limen_label_mark(const limen_aim *aim, int64_t label, limen_ladder *ladd
         if (marked == 0 && !scan->feasible)
             marked = mark_nearer(aim, label, ladder, scan);
     }
-    if (aim->plateau && scan->found)
-        each_tie(aim, label, ladder, scan, mark_beside, &marked);
-    else
-        mark_beside(&marked, ladder, chosen);
-    return marked;
+    if (aim->plateau && scan->found) {
+        marking ties = {ladder, 0};
+
+        each_tie(aim, label, ladder, scan, mark_tie, &ties);
+        return marked + ties.marked;
+    }
+    return marked + limen_label_mark_cut(ladder, chosen);
 }
 
 /* ---- The answer --------------------------------------------------------------------------------

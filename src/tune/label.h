@@ -74,6 +74,9 @@ void limen_label_scan(const limen_aim *aim, int64_t label, const limen_ladder *l
 int64_t limen_label_mark(const limen_aim *aim, int64_t label, limen_ladder *ladder,
                          const limen_scan *scan);
 
+/* Marks the blocks beside a cut until its ends are known; returns how many. */
+int64_t limen_label_mark_cut(limen_ladder *ladder, int64_t index);
+
 /* The answer of a scan. Blocks that have not been opened, though marked, give a gap. */
 void limen_label_choose(const limen_aim *aim, int64_t label, limen_ladder *ladder,
                         const limen_scan *scan, limen_choice *choice);

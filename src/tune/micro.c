@@ -412,7 +412,7 @@ static limen_outcome outcome_of(const micro *m, int unopened, const limen_soluti
         return unopened && !m->feed->open   ? LIMEN_OUTCOME_UNDETERMINED
                : m->totals.positives == 0.0 ? LIMEN_OUTCOME_NO_POSITIVES
                                             : LIMEN_OUTCOME_UNDEFINED;
-    if (!(solution->gap > 1e-12))
+    if (!(solution->gap > 0.0))
         return LIMEN_OUTCOME_OPTIMAL;
     return m->convex ? LIMEN_OUTCOME_WITHIN_GAP : LIMEN_OUTCOME_LOCAL;
 }
@@ -430,6 +430,8 @@ static void conclude(const micro *m, int unopened, limen_solution *solution)
         limen_objective_value(&plan->aim.shown, &m->totals, limen_sum_of(&tp), limen_sum_of(&fp));
     if (m->found && m->bounded && (m->constrained || !m->convex || unopened))
         solution->gap = fmax(0.0, m->bound - m->best.score);
+    if (!(solution->gap > 1e-12 * fmax(1.0, fabs(m->bound))))
+        solution->gap = 0.0;
     solution->outcome = outcome_of(m, unopened, solution);
     if (m->constrained && m->convex && solution->outcome == LIMEN_OUTCOME_WITHIN_GAP)
         solution->note = "a constraint on pooled counts is a knapsack: the walk along the hulls "

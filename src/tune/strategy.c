@@ -88,13 +88,15 @@ static limen_status solve_ladder(const limen_plan *plan, const limen_feed *feed,
     limen_scan scan;
 
     limen_label_scan(&aim, label, ladder, &scan);
-    if (feed->open) {
+    if (feed->open)
         solution->marked += limen_label_mark(&aim, label, ladder, &scan);
-        status = feed->open(feed->context, label, ladder, error);
-    }
     limen_label_choose(&aim, label, ladder, &scan, choice);
     if (settle_on)
         settle_on(plan, &aim, label, ladder, choice);
+    if (feed->open) {
+        solution->marked += limen_label_mark_cut(ladder, choice->index);
+        status = feed->open(feed->context, label, ladder, error);
+    }
     if (status == LIMEN_OK && solution->plateaus)
         status = list_plateau(plan, &aim, label, ladder, &scan,
                               &solution->plateaus[label < 0 ? 0 : label], error);
@@ -167,8 +169,13 @@ static limen_status drop_labels(const limen_plan *plan, const limen_feed *feed,
             if (!choice->value.defined || !(sign * choice->value.value < sign * mean))
                 continue;
             status = feed->load(feed->context, label, &ladder, error);
-            if (status == LIMEN_OK)
-                changed |= drop_label(plan, label, &ladder, choice);
+            if (status != LIMEN_OK || !drop_label(plan, label, &ladder, choice))
+                continue;
+            changed = 1;
+            if (feed->open) {
+                solution->marked += limen_label_mark_cut(&ladder, choice->index);
+                status = feed->open(feed->context, label, &ladder, error);
+            }
         }
     }
     limen_ladder_release(&plan->allocator, &ladder);
@@ -204,9 +211,12 @@ static void settle_floor(const limen_plan *plan, const limen_aim *aim, int64_t l
     double sign = limen_aim_sign(aim);
 
     (void)label;
-    if (choice->value.defined && sign * choice->value.value < sign * plan->parameter)
-        limen_label_take(aim, ladder, plan->fbr_top && ladder->count > 0 ? 1 : 0,
-                         LIMEN_OUTCOME_BELOW_FLOOR, choice);
+    if (!choice->value.defined || !(sign * choice->value.value < sign * plan->parameter))
+        return;
+    limen_label_take(aim, ladder, plan->fbr_top && ladder->count > 0 ? 1 : 0,
+                     LIMEN_OUTCOME_BELOW_FLOOR, choice);
+    if (!choice->cut.offered)
+        limen_label_take(aim, ladder, 0, LIMEN_OUTCOME_BELOW_FLOOR, choice);
 }
 
 static limen_status solve_floor(const limen_plan *plan, const limen_feed *feed,

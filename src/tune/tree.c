@@ -97,7 +97,7 @@ static void add_notes(limen_builder *builder, limen_node *notes, const limen_sol
          "a constraint cannot be met: the nearest achievable point is given"},
         {LIMEN_OUTCOME_UNDETERMINED,
          "no choice that meets the constraints was found, but there may be one"},
-        {LIMEN_OUTCOME_WITHIN_GAP, "bin edges: the best threshold is better by the gap at most"},
+        {LIMEN_OUTCOME_WITHIN_GAP, "what is best exceeds the value by the gap at most"},
         {LIMEN_OUTCOME_LOCAL, "a local optimum: coordinate ascent does not prove more"},
     };
 

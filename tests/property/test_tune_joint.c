@@ -340,6 +340,98 @@ static void test_top(void **state)
     }
 }
 
+/* ---- The search in passes finds what the tally of all scores finds --------------------------- */
+
+#define MANY 400
+
+static limen_result *search_many(const float *scores, const uint8_t *targets,
+                                 const limen_tune_options *options, int whole)
+{
+    limen_spec spec = {
+        .size = sizeof spec, .task = LIMEN_MULTILABEL, .states = LIMEN_SCORES, .width = LABELS};
+    limen_batch batch = {.size = sizeof batch,
+                         .scores = {scores, LIMEN_F32, {MANY, LABELS, 1}, {4 * LABELS, 4, 4}},
+                         .targets = {targets, LIMEN_U8, {MANY, LABELS, 1}, {LABELS, 1, 1}}};
+    limen_tally *tally = NULL;
+    limen_search *search = NULL;
+    limen_result *result = NULL;
+    int again = 1;
+
+    if (whole) {
+        assert_int_equal(limen_tally_create(&spec, NULL, &tally, NULL), LIMEN_OK);
+        assert_int_equal(limen_tally_update(tally, &batch, NULL), LIMEN_OK);
+        assert_int_equal(limen_tune(tally, options, NULL, &result, NULL), LIMEN_OK);
+        limen_tally_destroy(tally);
+        return result;
+    }
+    assert_int_equal(limen_search_create(&spec, options, NULL, &search, NULL), LIMEN_OK);
+    while (again) {
+        assert_int_equal(limen_search_update(search, &batch, NULL), LIMEN_OK);
+        assert_int_equal(limen_search_next_pass(search, &again, NULL), LIMEN_OK);
+    }
+    assert_int_equal(limen_search_result(search, &result, NULL), LIMEN_OK);
+    limen_search_destroy(search);
+    return result;
+}
+
+static void check_same(const limen_node *a, const limen_node *b)
+{
+    assert_string_equal(limen_node_name(a), limen_node_name(b));
+    assert_int_equal(limen_node_count(a), limen_node_count(b));
+    for (int64_t i = 0; i < limen_node_count(a); i++)
+        check_same(limen_node_at(a, i), limen_node_at(b, i));
+    if (limen_node_type(a) == LIMEN_NODE_NUMBER && limen_node_defined(a) &&
+        limen_node_number(a) != limen_node_number(b))
+        fail_msg("%s: %.17g by the tally, %.17g by the search", limen_node_name(a),
+                 limen_node_number(a), limen_node_number(b));
+    if (limen_node_type(a) == LIMEN_NODE_STRING)
+        assert_string_equal(limen_node_string(a), limen_node_string(b));
+}
+
+static void test_search_is_the_tally(void **state)
+{
+    static const struct {
+        limen_scope scope;
+        limen_average average;
+        double parameter;
+        int fbr_top;
+    } scopes[] = {
+        {LIMEN_SCOPE_LABEL, 0, 0, 0},    {LIMEN_SCOPE_GLOBAL, LIMEN_AVERAGE_MICRO, 0, 0},
+        {LIMEN_SCOPE_MICRO, 0, 0, 0},    {LIMEN_SCOPE_GLOBAL, LIMEN_AVERAGE_MACRO, 0, 0},
+        {LIMEN_SCOPE_MACRO, 0, 0, 0},    {LIMEN_SCOPE_PCUT, 0, 1.3, 0},
+        {LIMEN_SCOPE_FBR, 0, 0.5, 0},    {LIMEN_SCOPE_FBR, 0, 0.5, 1},
+        {LIMEN_SCOPE_WEIGHTED, 0, 0, 0}, {LIMEN_SCOPE_SAMPLES, 0, 0, 0},
+        {LIMEN_SCOPE_RCUT, 0, 0, 0},
+    };
+    static float scores[MANY * LABELS];
+    static uint8_t targets[MANY * LABELS];
+    random_source random = {15};
+
+    (void)state;
+    for (size_t i = 0; i < 22 * sizeof scopes / sizeof scopes[0]; i++) {
+        size_t k = i % (sizeof scopes / sizeof scopes[0]);
+        limen_result *by_tally, *by_search;
+        limen_tune_options options = {
+            .size = sizeof options,
+            .objective = objectives[random_below(&random, OBJECTIVES - 3)],
+            .scope = scopes[k].scope,
+            .average = scopes[k].average,
+            .parameter = scopes[k].parameter,
+            .fbr_top = scopes[k].fbr_top,
+            .zero_division = random_below(&random, 2) ? LIMEN_SKIP : LIMEN_ZERO};
+
+        for (int cell = 0; cell < MANY * LABELS; cell++) {
+            scores[cell] = (float)random_unit(&random);
+            targets[cell] = (float)random_unit(&random) < scores[cell] * scores[cell] * 0.7f;
+        }
+        by_tally = search_many(scores, targets, &options, 1);
+        by_search = search_many(scores, targets, &options, 0);
+        check_same(limen_result_root(by_tally), limen_result_root(by_search));
+        limen_result_destroy(by_tally);
+        limen_result_destroy(by_search);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +439,7 @@ int main(void)
         cmocka_unit_test(test_means),
         cmocka_unit_test(test_samples),
         cmocka_unit_test(test_top),
+        cmocka_unit_test(test_search_is_the_tally),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

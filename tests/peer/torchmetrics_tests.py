@@ -44,8 +44,6 @@ def tests(*words: str):
 
 # reason -> which tests
 LEFT_OUT = {
-    "autograd: limen detaches its inputs": tests("differentiability"),
-    "half precision: their own tests expect some of these to fail": is_half,
     "needs a GPU": tests("_gpu"),
 }
 

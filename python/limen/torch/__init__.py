@@ -36,6 +36,11 @@ from .average_precision import (
     MulticlassAveragePrecision,
     MultilabelAveragePrecision,
 )
+from .calibration_error import (
+    BinaryCalibrationError,
+    CalibrationError,
+    MulticlassCalibrationError,
+)
 from .collections import (
     MetricCollection,
 )
@@ -66,6 +71,15 @@ from .f_beta import (
     MultilabelF1Score,
     MultilabelFBetaScore,
 )
+from .group_fairness import (
+    BinaryFairness,
+    BinaryGroupStatRates,
+)
+from .hinge import (
+    BinaryHingeLoss,
+    HingeLoss,
+    MulticlassHingeLoss,
+)
 from .logauc import (
     BinaryLogAUC,
     LogAUC,
@@ -83,6 +97,11 @@ from .precision_recall_curve import (
     MulticlassPrecisionRecallCurve,
     MultilabelPrecisionRecallCurve,
     PrecisionRecallCurve,
+)
+from .ranking import (
+    MultilabelCoverageError,
+    MultilabelRankingAveragePrecision,
+    MultilabelRankingLoss,
 )
 from .rates import (
     Accuracy,
@@ -150,12 +169,16 @@ __all__ = [
     "BinaryAUROC",
     "BinaryAccuracy",
     "BinaryAveragePrecision",
+    "BinaryCalibrationError",
     "BinaryCohenKappa",
     "BinaryConfusionMatrix",
     "BinaryEER",
     "BinaryF1Score",
     "BinaryFBetaScore",
+    "BinaryFairness",
+    "BinaryGroupStatRates",
     "BinaryHammingDistance",
+    "BinaryHingeLoss",
     "BinaryJaccardIndex",
     "BinaryLogAUC",
     "BinaryMatthewsCorrCoef",
@@ -170,12 +193,14 @@ __all__ = [
     "BinarySpecificity",
     "BinarySpecificityAtSensitivity",
     "BinaryStatScores",
+    "CalibrationError",
     "CohenKappa",
     "ConfusionMatrix",
     "ExactMatch",
     "F1Score",
     "FBetaScore",
     "HammingDistance",
+    "HingeLoss",
     "JaccardIndex",
     "LogAUC",
     "MatthewsCorrCoef",
@@ -183,6 +208,7 @@ __all__ = [
     "MulticlassAUROC",
     "MulticlassAccuracy",
     "MulticlassAveragePrecision",
+    "MulticlassCalibrationError",
     "MulticlassCohenKappa",
     "MulticlassConfusionMatrix",
     "MulticlassEER",
@@ -190,6 +216,7 @@ __all__ = [
     "MulticlassF1Score",
     "MulticlassFBetaScore",
     "MulticlassHammingDistance",
+    "MulticlassHingeLoss",
     "MulticlassJaccardIndex",
     "MulticlassLogAUC",
     "MulticlassMatthewsCorrCoef",
@@ -208,6 +235,7 @@ __all__ = [
     "MultilabelAccuracy",
     "MultilabelAveragePrecision",
     "MultilabelConfusionMatrix",
+    "MultilabelCoverageError",
     "MultilabelEER",
     "MultilabelExactMatch",
     "MultilabelF1Score",
@@ -221,6 +249,8 @@ __all__ = [
     "MultilabelPrecisionAtFixedRecall",
     "MultilabelPrecisionRecallCurve",
     "MultilabelROC",
+    "MultilabelRankingAveragePrecision",
+    "MultilabelRankingLoss",
     "MultilabelRecall",
     "MultilabelRecallAtFixedPrecision",
     "MultilabelSensitivityAtSpecificity",

@@ -12,11 +12,27 @@ from .average_precision import (
     multiclass_average_precision,
     multilabel_average_precision,
 )
+from .calibration_error import (
+    binary_calibration_error,
+    calibration_error,
+    multiclass_calibration_error,
+)
 from .eer import (
     binary_eer,
     eer,
     multiclass_eer,
     multilabel_eer,
+)
+from .group_fairness import (
+    binary_fairness,
+    binary_groups_stat_rates,
+    demographic_parity,
+    equal_opportunity,
+)
+from .hinge import (
+    binary_hinge_loss,
+    hinge_loss,
+    multiclass_hinge_loss,
 )
 from .logauc import (
     binary_logauc,
@@ -35,6 +51,11 @@ from .precision_recall_curve import (
     multiclass_precision_recall_curve,
     multilabel_precision_recall_curve,
     precision_recall_curve,
+)
+from .ranking import (
+    multilabel_coverage_error,
+    multilabel_ranking_average_precision,
+    multilabel_ranking_loss,
 )
 from .recall_fixed_precision import (
     binary_recall_at_fixed_precision,
@@ -66,7 +87,11 @@ __all__ = [
     "average_precision",
     "binary_auroc",
     "binary_average_precision",
+    "binary_calibration_error",
     "binary_eer",
+    "binary_fairness",
+    "binary_groups_stat_rates",
+    "binary_hinge_loss",
     "binary_logauc",
     "binary_precision_at_fixed_recall",
     "binary_precision_recall_curve",
@@ -74,11 +99,17 @@ __all__ = [
     "binary_roc",
     "binary_sensitivity_at_specificity",
     "binary_specificity_at_sensitivity",
+    "calibration_error",
+    "demographic_parity",
     "eer",
+    "equal_opportunity",
+    "hinge_loss",
     "logauc",
     "multiclass_auroc",
     "multiclass_average_precision",
+    "multiclass_calibration_error",
     "multiclass_eer",
+    "multiclass_hinge_loss",
     "multiclass_logauc",
     "multiclass_precision_at_fixed_recall",
     "multiclass_precision_recall_curve",
@@ -88,10 +119,13 @@ __all__ = [
     "multiclass_specificity_at_sensitivity",
     "multilabel_auroc",
     "multilabel_average_precision",
+    "multilabel_coverage_error",
     "multilabel_eer",
     "multilabel_logauc",
     "multilabel_precision_at_fixed_recall",
     "multilabel_precision_recall_curve",
+    "multilabel_ranking_average_precision",
+    "multilabel_ranking_loss",
     "multilabel_recall_at_fixed_precision",
     "multilabel_roc",
     "multilabel_sensitivity_at_specificity",

@@ -1,0 +1,129 @@
+"""What the metrics share that take scores as they are: reading a batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .. import _core
+from ._base import Engine
+from ._decision import warn_of_guess
+
+Batch = tuple[Tensor, Tensor, Tensor | None]
+
+
+class ScoreMetric(Engine):
+    """A metric of (preds, target, weights); `from_logits` says what preds are."""
+
+    _task: str
+
+    def __init__(self, *, from_logits: bool | None = None, **arguments: Any) -> None:
+        """arguments: torchmetrics'. from_logits: whether scores are logits; None guesses for each
+        batch, as torchmetrics does."""
+        super().__init__(**arguments)
+        if from_logits not in (None, True, False):
+            raise ValueError(f"Expected argument `from_logits` to be None or a bool: {from_logits}")
+        if getattr(self, "normalization", "sigmoid") is None:
+            from_logits = False
+        self.from_logits = from_logits
+
+    @property
+    def _width(self) -> int:
+        names = {"binary": None, "multiclass": "num_classes", "multilabel": "num_labels"}
+        name = names[self._task]
+        return getattr(self, name) if name else 1
+
+    def _read(self, preds: Tensor, target: Tensor, weights: Tensor | None) -> Batch | None:
+        """A batch as (N,) or (N, L) of scores, with a weight a sample, further axes being samples.
+
+        Without the samples that ignore_index hides, except for multilabel, where it hides cells.
+        None for what torchmetrics refuses for its shape or dtype.
+        """
+        if not (isinstance(preds, Tensor) and isinstance(target, Tensor)):
+            return None
+        if not self._fits(preds, target):
+            return None
+        samples = len(preds)
+        preds, target = self._flat(preds.detach(), target)
+        if weights is not None:
+            if weights.shape != (samples,) or not (weights >= 0).all():
+                return None
+            weights = weights.double().repeat_interleave(len(preds) // max(samples, 1))
+        if self.ignore_index is not None and self._task != "multilabel":
+            kept = target != self.ignore_index
+            preds, target = preds[kept], target[kept]
+            weights = None if weights is None else weights[kept]
+        return preds, target, weights
+
+    def _fits(self, preds: Tensor, target: Tensor) -> bool:
+        """Whether shapes and dtypes are what torchmetrics takes; values are seen to later."""
+        if not preds.is_floating_point() or target.is_floating_point():
+            return False
+        if self._task == "binary":
+            return preds.shape == target.shape
+        if preds.ndim < 2 or preds.shape[1] != self._width:
+            return False
+        if self._task == "multilabel":
+            return preds.shape == target.shape
+        return preds.shape[:1] + preds.shape[2:] == target.shape
+
+    def _as_probabilities(self, preds: Tensor) -> Tensor:
+        """preds (N,) or (N, C), through the sigmoid or softmax if they are logits: as told, else by
+        torchmetrics' guess, that they are where any is outside [0, 1]."""
+        logits = self.from_logits
+        if logits is None and preds.numel():
+            logits = not _core.are_probabilities(preds)
+            if self.__dict__.setdefault("_guess", logits) is not logits:
+                warn_of_guess()
+                self.__dict__["_guess"] = logits
+        if not logits:
+            return preds
+        return preds.softmax(1) if self._task == "multiclass" else preds.sigmoid()
+
+    def _flat(self, preds: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, ...) to (N,), and (N, L, ...) to (N, L), further axes being samples."""
+        if self._task == "binary":
+            return preds.flatten(), target.flatten()
+        if preds.ndim > 2:
+            preds = preds.movedim(1, -1).flatten(0, -2)
+            if self._task == "multilabel":
+                target = target.movedim(1, -1).flatten(0, -2)
+        return preds, target if self._task == "multilabel" else target.flatten()
+
+    def _in_domain(self, target: Tensor) -> bool:
+        if target.numel() == 0 or target.dtype == torch.bool:
+            return True
+        low, high = target.aminmax()
+        most = self._width - 1 if self._task == "multiclass" else 1
+        if low >= 0 and high <= most:
+            return True
+        if self._task != "multilabel" or self.ignore_index is None:
+            return False
+        return self._in_domain(target[target != self.ignore_index])
+
+    def _append(self, names: tuple[str, str], batch: Batch) -> None:
+        """Adds a batch to two lists and that of the weights."""
+        weights = batch[2]
+        if (weights is None) != (not self.weights) and getattr(self, names[0]):
+            raise ValueError("`weights` must be given in every update, or in none")
+        for name, values in zip((*names, "weights"), batch, strict=True):
+            if values is not None:
+                getattr(self, name).append(values)
+
+    def update(self, preds: Tensor, target: Tensor, weights: Tensor | None = None) -> None:
+        """Adds a batch.
+
+        preds: floats, (N, ...) for binary, (N, C, ...) and (N, L, ...) else; target: integers of
+        the same shape, or (N, ...) for multiclass. weights: (N,), not negative; where all samples
+        are kept, in every update or in none. A batch that is refused, with torchmetrics' error
+        where that has one, adds nothing.
+        """
+        batch = self._batch(preds, target, weights)
+        if batch is not None:
+            return self._absorb(batch)
+        if weights is not None:
+            raise ValueError("preds, target and weights do not fit each other, or a weight is bad")
+        with torch.set_grad_enabled(self._enable_grad):
+            return super().update(preds, target)

@@ -4,12 +4,15 @@
  * Bins ascend with the score. Which bin a score falls in depends on the specification and the dtype
  * alone, never on the data, so that any two tallies of one configuration merge:
  *
- *   given edges         bin 0 is below the first edge, bin i + 1 holds edge i <= score < edge i +
- * 1; edges are rounded to the dtype of the scores (as logits where spec.logits) 16-bit scores one
- * bin a value: exact, whatever spec.bins decisions           two bins, 0 and 1 float32, float64
- * spec.bins of them, by the map of limen_bin_of: half are uniform on [0, 1]; a quarter each goes to
+ * With given edges, bin 0 is below the first edge and bin i + 1 holds edge i <= score < edge i + 1;
+ * edges are rounded to the dtype of the scores (as logits where spec.logits).
+ *
+ * 16-bit scores have one bin a value, which is exact, whatever spec.bins; decisions have two, 0 and
+ * 1.
+ *
+ * float32 and float64 have spec.bins of them: half are uniform on [0, 1]; a quarter each goes to
  * negative scores and to those above 1, in steps that are fine near [0, 1] and grow with the
- * distance
+ * distance.
  *
  * A NaN that spec.nan lets in is counted apart (limen_bins.below), as no threshold reaches it.
  * Multiclass bins each class against the rest. Memory: O(width x bins) a group; it is taken by

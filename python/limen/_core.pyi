@@ -155,6 +155,8 @@ def apply(
     scores: Any,
     set: int = 0,
     *,
+    top_labels: int = 0,
+    cost_matrix: Any = None,
     task: str,
     width: int = 1,
     thresholds: Any = None,

@@ -10,6 +10,7 @@ from ._curve import PrCurve, ReliabilityBin, RocCurve
 from ._report import Report
 from ._shapes import follow, infer, take
 from ._tally import Tally
+from ._thresholds import Thresholds
 
 STATES = {
     "binary": ("counts", "samples"),
@@ -59,6 +60,10 @@ def evaluate(
     task, width = infer(scores, targets, task, width)
     if thresholds is None and task != "multiclass":
         thresholds = 0.5
+    if getattr(thresholds, "row_rule", None):
+        fitting = thresholds.for_data(width, scores.dtype, labels)
+        scores, _ = take(fitting.apply(scores, nan=nan, logits=logits))
+        thresholds = None
     thresholds, rule = follow(thresholds, rule, width, scores.dtype, labels)
     states = tuple(dict.fromkeys((*STATES[task], *(keep or ()))))
     tally = Tally(
@@ -94,9 +99,10 @@ def apply(
     numbers of shape (N,), thresholds being offsets. A memoryview: numpy.asarray takes it as it is.
     Raises limen.Error for a NaN score (unless nan="negative") and for integer scores.
     """
+    if isinstance(thresholds, Thresholds):
+        return thresholds.apply(scores, nan=nan, logits=logits)
     scores, _ = take(scores)
-    task, width = infer(scores, None, task or getattr(thresholds, "task", None), None)
-    thresholds, rule = follow(thresholds, rule, width, scores.dtype)
+    task, width = infer(scores, None, task, None)
     return _core.apply(
         scores, task=task, width=width, thresholds=thresholds, rule=rule, nan=nan, logits=logits
     )

@@ -37,6 +37,11 @@ def _strings(value: Any) -> Any:
     return value
 
 
+def _threshold(value: Any) -> float:
+    """The file has null where a rule for whole rows takes a threshold's place."""
+    return float("nan") if value is None else float(value)
+
+
 class Thresholds:
     """A threshold a label, or for multiclass an offset a class, and the rule to compare by.
 
@@ -50,6 +55,8 @@ class Thresholds:
     labels      their names ("0", "1", ... when there are none)
     task, rule  "binary", "multiclass" or "multilabel"; "ge" or "gt"
     dtype       of the scores that they were tuned on, or None
+    row_rule    {} or a rule for whole rows that takes their place: {"top_labels": k} or
+                {"cost_matrix": rows}; then there are no values, and `apply` decides
     report      all that the file holds, as dicts and lists: "objective", "scope", "value", "gap",
                 "feasible", "notes", and in "labels" a dict a label with "low", "high", "support",
                 "value" and "status" (docs/TUNING.md)
@@ -91,7 +98,7 @@ class Thresholds:
         self.task: str = tree.get("task", "multilabel")
         self.rule: str = tree.get("rule", "ge")
         self.dtype: str | None = tree.get("dtype")
-        self.values = tuple(float(label[key]) for label in tree["labels"])
+        self._values = tuple(_threshold(label.get(key)) for label in tree["labels"])
         self.labels = tuple(label.get("name", str(i)) for i, label in enumerate(tree["labels"]))
 
     @classmethod
@@ -138,15 +145,16 @@ class Thresholds:
         """Decisions, as `limen.apply` makes them, of scores with as many columns as labels."""
         scores, _ = take(scores)
         columns = scores.shape[1] if len(scores.shape) > 1 else 1
-        thresholds = self.for_data(columns, scores.dtype)
+        self.for_data(columns, scores.dtype)
         return _core.apply(
             scores,
             task=self.task,
             width=len(self),
-            thresholds=thresholds.values,
+            thresholds=None if self.row_rule else self.values,
             rule=self.rule,
             nan=nan,
             logits=logits,
+            **self.row_rule,
         )
 
     def for_data(
@@ -178,6 +186,8 @@ class Thresholds:
             raise ValueError(f"there is a threshold for label {other!r}, which the data lacks")
         order = [self.labels.index(name) for name in names]
         tree = {**self.report, "labels": [self.report["labels"][i] for i in order]}
+        if "cost_matrix" in tree:
+            tree["cost_matrix"] = [[tree["cost_matrix"][i][k] for k in order] for i in order]
         return self._of_text(json.dumps(_strings(tree), ensure_ascii=False, indent=2) + "\n")
 
     def column(self, field: str) -> tuple[Any, ...]:
@@ -191,6 +201,23 @@ class Thresholds:
         return pd.DataFrame(self.report["labels"]).set_index("name")
 
     @property
+    def values(self) -> tuple[float, ...]:
+        """One a label; ValueError where a rule for whole rows takes their place."""
+        if self.row_rule:
+            raise ValueError(
+                f"these decide by {next(iter(self.row_rule))}, a rule for whole rows, not by "
+                "thresholds: use .apply(scores), or limen.evaluate(scores, targets, this)"
+            )
+        return self._values
+
+    @property
+    def row_rule(self) -> dict[str, Any]:
+        """The arguments of the rule for whole rows, or {}."""
+        return {
+            key: self.report[key] for key in ("top_labels", "cost_matrix") if key in self.report
+        }
+
+    @property
     def value(self) -> float | None:
         """The objective at these thresholds, on the data that they were tuned on."""
         value = self.report.get("value")
@@ -202,7 +229,7 @@ class Thresholds:
         return self.report.get("feasible", True)
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.labels)
 
     def __iter__(self) -> Iterator[float]:
         return iter(self.values)
@@ -222,18 +249,20 @@ class Thresholds:
         return hash(self._key())
 
     def _key(self) -> tuple[Any, ...]:
-        return self.task, self.rule, self.dtype, self.labels, self.values
+        return self.task, self.rule, self.dtype, self.labels, repr(self.row_rule or self.values)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self)._of_text, (self._text,)
 
     def __repr__(self) -> str:
         report = self.report
-        about = [f"{key}={report[key]!r}" for key in ("objective", "scope") if key in report]
+        keys = ("objective", "scope", "top_labels")
+        about = [f"{key}={report[key]!r}" for key in keys if key in report]
         width = max(5, *map(len, self.labels))
-        lines = [" ".join(["<limen.Thresholds", self.task, self.rule, *about])]
+        rule = [] if self.task == "multiclass" else [self.rule]
+        lines = [" ".join(["<limen.Thresholds", self.task, *rule, *about])]
         for name, number, label in zip(
-            self.labels[:40], self.values, report["labels"], strict=False
+            self.labels[:40], self._values, report["labels"], strict=False
         ):
             value = label.get("value")
             shown = " " * 10 if value is None else f"{value:>10.6f}"

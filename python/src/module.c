@@ -150,14 +150,40 @@ static PyObject *decide(limen_module *module, const limen_spec *spec, int64_t se
     return view;
 }
 
+/* top_labels and cost_matrix: rules for whole rows in place of thresholds. */
+static int take_row_rules(limen_module *module, PyObject *top_labels, PyObject *cost_matrix,
+                          limen_spec *spec, double **costs)
+{
+    int64_t top = 0;
+    Py_ssize_t cells;
+
+    if (limen_take_int64(top_labels, "top_labels", &top) < 0 ||
+        limen_take_doubles(module, cost_matrix, "cost_matrix", costs, &cells) < 0)
+        return -1;
+    if (top < 0 || top > spec->width) {
+        PyErr_Format(PyExc_ValueError, "top_labels is %lld of %lld labels", (long long)top,
+                     (long long)spec->width);
+        return -1;
+    }
+    if (*costs && cells != spec->width * spec->width) {
+        PyErr_Format(PyExc_ValueError, "cost_matrix has %zd values for %lld classes", cells,
+                     (long long)spec->width);
+        return -1;
+    }
+    spec->top_labels = (int32_t)top;
+    spec->cost_matrix = *costs;
+    return 0;
+}
+
 static PyObject *apply(PyObject *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    enum { OWN = 2 };
-    const char *names[OWN + SPEC_ARGUMENTS] = {"scores", "set"};
+    enum { OWN = 4 };
+    const char *names[OWN + SPEC_ARGUMENTS] = {"scores", "set", "top_labels", "cost_matrix"};
     limen_module *module = limen_module_of(self);
     PyObject *values[OWN + SPEC_ARGUMENTS], *decisions = NULL;
     limen_owned_spec spec = {0};
     limen_owned_batch batch;
+    double *costs = NULL;
     int64_t set = 0;
 
     memcpy(names + OWN, limen_spec_names, sizeof limen_spec_names);
@@ -167,10 +193,12 @@ static PyObject *apply(PyObject *self, PyObject *const *args, Py_ssize_t nargs, 
         return NULL;
     if (limen_take_int64(values[1], "set", &set) == 0 &&
         limen_spec_take(module, values + OWN, &spec) == 0 &&
+        take_row_rules(module, values[2], values[3], &spec.spec, &costs) == 0 &&
         limen_batch_take(module, &spec.spec, values[0], NULL, NULL, NULL, &batch) == 0)
         decisions = decide(module, &spec.spec, set, &batch.batch);
     limen_batch_release(&batch);
     limen_spec_release(&spec);
+    PyMem_Free(costs);
     return decisions;
 }
 

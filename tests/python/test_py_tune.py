@@ -200,6 +200,126 @@ def test_means(scope):
     assert found.value == pytest.approx(averaged("f1", counts, scope)[0], abs=1e-15)
 
 
+def f1s(taken, targets, average):
+    counts = np.array([cells(a, b) for a, b in zip(taken.T == 1, targets.T, strict=True)])
+    return averaged("f1", counts, average)[0]
+
+
+def test_top_labels_of_each_row_against_every_number():
+    scores, targets = make(21, rows=80, width=5)
+    found = limen.tune(scores, targets, scope="rcut")
+    order = np.argsort(-scores, axis=1, kind="stable")
+    values = []
+    for top in range(1, 6):
+        taken = np.zeros_like(targets)
+        np.put_along_axis(taken, order[:, :top], 1, axis=1)
+        fixed = limen.tune(scores, targets, scope="rcut", parameter=top)
+        np.testing.assert_array_equal(np.asarray(fixed.apply(scores)), taken)
+        values.append(f1s(taken, targets, "macro"))
+        assert fixed.value == pytest.approx(values[-1], abs=1e-12)
+        again = limen.evaluate(scores, targets, fixed)["averages"]["macro"]["f1"]
+        assert again == pytest.approx(values[-1], abs=1e-12)
+    assert found.row_rule == {"top_labels": 1 + int(np.argmax(values))}
+    assert found.value == pytest.approx(max(values), abs=1e-12)
+    with pytest.raises(ValueError, match="top_labels"):
+        _ = found.values
+    assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_one_threshold_for_the_macro_mean():
+    for seed in range(4):
+        scores, targets = make(seed, rows=40, width=3)
+        found = limen.tune(scores, targets, scope="global", average="macro")
+        steps = [*np.unique(scores), np.inf]
+        best = max(f1s(scores >= step, targets, "macro") for step in steps)
+        assert found.value == pytest.approx(best, abs=1e-12) and len(set(found.values)) == 1
+
+
+def test_samples_is_a_local_optimum_with_the_value_it_says():
+    scores, targets = make(23, rows=60, width=3)
+    found = limen.tune(scores, targets, scope="samples")
+    assert found.report["status"] == "local"
+    report = limen.evaluate(scores, targets, found)
+    assert report["averages"]["samples"]["f1"] == pytest.approx(found.value, abs=1e-12)
+    apart = limen.evaluate(scores, targets, limen.tune(scores, targets))
+    assert found.value >= apart["averages"]["samples"]["f1"] - 1e-12
+    for label in range(3):  # no single threshold can be moved to a better place
+        for value in [*np.unique(scores[:, label]), np.inf]:
+            moved = [*found.values]
+            moved[label] = value
+            there = limen.evaluate(scores, targets, np.float32(moved))
+            assert there["averages"]["samples"]["f1"] <= found.value + 1e-12
+
+
+def test_floors_and_prevalence():
+    scores, targets = make(24, width=3)
+    best = limen.tune(scores, targets)
+    floor = float(np.median(best.column("value")))
+    found = limen.tune(scores, targets, scope="fbr", parameter=floor)
+    for label, value in enumerate(best.column("value")):
+        assert found[label] == (best[label] if value >= floor else math.inf)
+    share = limen.tune(scores, targets, scope="pcut", parameter=1)
+    predicted = decided(share, scores).sum(axis=0)
+    for label, support in enumerate(targets.sum(axis=0)):
+        counts = [(scores[:, label] >= cut).sum() for cut in [*np.unique(scores), np.inf]]
+        assert abs(predicted[label] - support) == min(abs(count - support) for count in counts)
+
+
+# ---- Many classes ---------------------------------------------------------------------------
+
+
+def classes(seed, rows=60, width=3):
+    random = np.random.default_rng(seed)
+    scores = random.dirichlet(np.ones(width), rows)
+    return scores, np.array([random.choice(width, p=row) for row in scores])
+
+
+@pytest.mark.parametrize("objective", ["f1", "accuracy", "balanced_accuracy", "mcc"])
+def test_offsets_against_a_grid(objective):
+    """A local optimum by its word; on three classes it is never below a fine grid of offsets."""
+    for seed in range(3):
+        scores, targets = classes(seed)
+        found = limen.tune(scores, targets, objective)
+        report = limen.evaluate(scores, targets, found)
+        value = report["averages"]["macro"]["f1"] if objective == "f1" else report["metrics"][
+            objective]  # fmt: skip
+        assert value == pytest.approx(found.value, abs=1e-12) and found[0] == 0
+        taken = (scores + np.array(found.values)).argmax(axis=1)
+        np.testing.assert_array_equal(np.asarray(found.apply(scores)), taken)
+        score = {
+            "f1": lambda y, p: sklearn.metrics.f1_score(y, p, average="macro", zero_division=0),
+            "accuracy": sklearn.metrics.accuracy_score,
+            "balanced_accuracy": sklearn.metrics.balanced_accuracy_score,
+            "mcc": sklearn.metrics.matthews_corrcoef,
+        }[objective]
+        steps = np.linspace(-0.6, 0.6, 9)
+        grid = max(
+            score(targets, (scores + np.array([0, a, b])).argmax(axis=1))
+            for a, b in itertools.product(steps, steps)
+        )
+        assert found.value >= grid - 1e-12
+
+
+def test_a_cost_matrix(tmp_path):
+    scores, targets = classes(5, width=4)
+    costs = np.random.default_rng(5).random((4, 4)).round(2)
+    np.fill_diagonal(costs, 0)
+    found = limen.tune(scores, targets, "cost", cost=costs, labels=["a", "b", "c", "d"])
+    taken = (scores @ costs).argmin(axis=1)
+    np.testing.assert_array_equal(np.asarray(found.apply(scores)), taken)
+    assert found.value == pytest.approx(costs[targets, taken].sum())
+    found.save(tmp_path / "cost.json")
+    again = limen.Thresholds.load(tmp_path / "cost.json")
+    assert again == found
+    swapped = again.for_data(4, labels=["b", "a", "c", "d"])
+    swap = [1, 0, 2, 3]
+    np.testing.assert_array_equal(np.asarray(swapped.apply(scores[:, swap])), np.array(swap)[taken])
+    confusion = limen.evaluate(scores, targets, found)["confusion"]
+    np.testing.assert_array_equal(confusion, sklearn.metrics.confusion_matrix(targets, taken))
+    with pytest.raises(ValueError, match="cost_matrix"):
+        limen.Tally("multiclass", 4, found.values)
+
+
 def test_ties_plateau_and_midpoint():
     scores, targets = [0.1, 0.2, 0.8, 0.9], [0, 1, 0, 1]
     highest = limen.tune(scores, targets, "accuracy", plateau=True)

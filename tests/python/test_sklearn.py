@@ -38,6 +38,7 @@ from threadpoolctl import threadpool_limits
 
 import limen
 from limen.sklearn import ThresholdTuner, make_threshold_scorer
+from limen.sklearn._value import average_of, value_of
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "examples", "digits"))
 from make import traits
@@ -175,10 +176,7 @@ def test_the_honest_estimate_has_every_objective(cancer, objective):
     """Where tuning cannot change anything, it is the value that tuning reports."""
     x, _, y, _ = cancer
     tuner = ThresholdTuner(GaussianNB(), objective=objective, cv=3).fit(x, y)
-    tally = tuner._tally
-    from limen.sklearn._value import value_of
-
-    assert value_of(tally, objective, "macro") == pytest.approx(tuner.score_, abs=1e-12)
+    assert value_of(tuner._tally, objective, "macro") == pytest.approx(tuner.score_, abs=1e-12)
     assert tuner.cross_fitted_score_ == pytest.approx(tuner.score_, abs=0.2 * len(y))
 
 
@@ -327,6 +325,36 @@ def test_offsets(estimator):
     assert tuner.report_["averages"]["macro"]["f1"] == pytest.approx(tuner.score_, abs=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("objective", "scope"),
+    [("accuracy", "label"), ("balanced_accuracy", "label"), ("mcc", "label"), ("f1", "weighted"),
+     ("f1", "micro"), ("kappa", "label"), ("jaccard", "macro")],
+)  # fmt: skip
+def test_values_of_offsets(objective, scope):
+    """The honest estimate of many classes is counted as the tuning is valued."""
+    x, y = load_iris(return_X_y=True)
+    tuner = ThresholdTuner(GaussianNB(), objective=objective, scope=scope, cv=3).fit(x, y)
+    average = average_of("multiclass", objective, scope)
+    assert value_of(tuner._tally, objective, average) == pytest.approx(tuner.score_, abs=1e-12)
+    assert 0.8 < tuner.cross_fitted_score_ <= 1
+
+
+def test_rules_for_whole_rows(digits):
+    x, y = load_iris(return_X_y=True)
+    costs = np.array([[0, 1, 1], [1, 0, 9], [1, 1, 0]])
+    tuner = ThresholdTuner(GaussianNB(), objective="cost", cost=costs, cv=3).fit(x, y)
+    cheapest = (tuner.predict_proba(x) @ costs).argmin(axis=1)
+    np.testing.assert_array_equal(tuner.predict(x), cheapest)
+    assert tuner.cross_fitted_score_ == pytest.approx(tuner.score_)
+    x, x_test, y, _, _ = digits
+    top = ThresholdTuner(MultiOutputClassifier(GaussianNB()), scope="rcut", cv=3)
+    top.fit(x, y)
+    taken = top.predict(x_test)
+    assert (taken.sum(axis=1) == top.thresholds_.row_rule["top_labels"]).all()
+    scorer = make_threshold_scorer("f1", thresholds=top.thresholds_)
+    assert scorer(top, x, y) == pytest.approx(macro_f1(y, top.predict(x)), abs=1e-12)
+
+
 # ---- Among other estimators -----------------------------------------------------------------
 
 
@@ -463,9 +491,8 @@ def test_a_scorer_asks_for_weights(cancer):
 # ---- Text -----------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif("LIMEN_EXTENDED" not in os.environ, reason="minutes: set LIMEN_EXTENDED")
 def test_goemotions_from_text(pytestconfig):
-    """TF-IDF and a logistic regression a label: macro F1 on the test split, 0.28 before."""
+    """TF-IDF and a logistic regression a label: macro F1 on the test split, 0.28 at 0.5."""
     folder = pytestconfig.rootpath.parent / "shared" / "data" / "goemotions"
     if not folder.is_dir():
         pytest.skip(f"{folder} does not exist")
@@ -479,11 +506,10 @@ def test_goemotions_from_text(pytestconfig):
             targets[split][row, [int(each) for each in cell[1].split(",")]] = 1
     model = make_pipeline(
         TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
-        OneVsRestClassifier(LogisticRegression(C=4, max_iter=1000), n_jobs=2),
+        OneVsRestClassifier(LogisticRegression(C=4, max_iter=1000)),
     ).fit(texts["train"], targets["train"])
     tuner = ThresholdTuner(model, cv="prefit").fit(texts["dev"], targets["dev"])
     plain = macro_f1(targets["test"], model.predict(texts["test"]))
     tuned = macro_f1(targets["test"], tuner.predict(texts["test"]))
-    print(f"dev {tuner.score_:.6f}, test at 0.5 {plain:.6f}, tuned {tuned:.6f}")
-    assert tuner.score_ == pytest.approx(0.4964, abs=0.01)
-    assert plain == pytest.approx(0.2811, abs=0.01) and tuned == pytest.approx(0.4583, abs=0.01)
+    assert plain == pytest.approx(0.28, abs=0.02) and tuned > plain + 0.15
+    assert tuner.score_ == pytest.approx(0.49, abs=0.02)

@@ -92,17 +92,19 @@ class ThresholdScorer(BaseEstimator):
             raise ValueError(f"there is no metric {self.metric!r}: limen.metric_table() lists them")
         row = rows[name]
         average = self.average or ("macro" if "macro" in row["averages"] else "whole")
-        thresholds, rule = self.thresholds, self.rule
+        keep = self._states(row, average)
+        thresholds = self.thresholds
         if isinstance(thresholds, Thresholds):
-            thresholds = thresholds.for_data(problem.width)
             scores = scores.astype(thresholds.dtype or scores.dtype, copy=False)
-            thresholds, rule = thresholds.values, thresholds.rule
+            if not set(keep) & {"scores", "ranking", "calibration", "hinge"}:
+                scores = np.asarray(thresholds.apply(scores))
+            thresholds = None
         tally = Tally(
             problem.task,
             problem.width,
             thresholds,
-            keep=self._states(row, average),
-            rule=rule,
+            keep=keep,
+            rule=self.rule,
             weighted=weights is not None,
         )
         tally.update(scores, targets, weights)

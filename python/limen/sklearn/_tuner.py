@@ -305,7 +305,9 @@ class ThresholdTuner(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.cross_fitted_score_ = value_of(
             self._honest,
             self.objective,
-            average_of(self.scope, options.get("average", "micro")),
+            average_of(
+                self._problem.task, self.objective, self.scope, options.get("average", "micro")
+            ),
             cost=self.cost,
             labels=self._problem.names,
             zero_division=options.get("zero_division", 0),

@@ -13,13 +13,18 @@ from .._tune import costs_of
 METRICS = {"youden": "informedness"}
 PARAMETERS = {"fbeta": "beta", "net_benefit": "pt"}
 
-# How a scope averages over labels.
+# How a scope averages over labels; for many classes some are of the whole matrix by nature.
 AVERAGES = {"micro": "micro", "weighted": "weighted", "samples": "samples"}
+OF_THE_WHOLE = ("accuracy", "balanced_accuracy", "mcc", "kappa")
 
 
-def average_of(scope: str, average: str = "micro") -> str:
-    """ "micro", "macro", "weighted" or "samples"."""
-    return average if scope == "global" else AVERAGES.get(scope, "macro")
+def average_of(task: str, objective: str, scope: str, average: str = "micro") -> str:
+    """The average by which `limen.tune` values a scope."""
+    if scope == "global":
+        return average
+    if task == "multiclass" and scope == "label" and objective in OF_THE_WHOLE:
+        return "whole"
+    return AVERAGES.get(scope, "macro")
 
 
 def lower_is_better(objective: str) -> bool:
@@ -30,8 +35,7 @@ def _of_counts(tally: Tally, cost: Any, labels: Any, micro: bool) -> float:
     """Costs may differ by label, which a metric's options do not say."""
     rows, matrix = costs_of(cost, tally.task, tally.width, labels)
     if matrix is not None:
-        confusion = np.asarray(tally.confusion())
-        return float((confusion * matrix).sum() / confusion.sum())
+        return float((np.asarray(tally.confusion()) * matrix).sum())
     prices = np.asarray([[0.0, 1.0, 0.0, 1.0]] if rows is None else rows)
     by_label = (np.asarray(tally.counts()) * prices).sum(axis=1)
     return float(by_label.sum() if micro else by_label.mean())
@@ -50,8 +54,7 @@ def value_of(
     if objective == "cost":
         return _of_counts(tally, cost, labels, average == "micro")
     if "=" in objective:  # a crossing's value is the mean of its sides
-        sides = [side for side in objective.split("=")]
-        return float(np.mean([value_of(tally, side, average) for side in sides]))
+        return float(np.mean([value_of(tally, side, average) for side in objective.split("=")]))
     name, _, parameter = objective.partition(":")
     if name == "youden" and parameter:
         recall = value_of(tally, "recall", average)

@@ -290,6 +290,122 @@ static void test_samples(void **state)
         fail_msg("the optimum was found in %d of %d cases", found_best, cases);
 }
 
+/* ---- Conditions --------------------------------------------------------------------------------
+ */
+
+static double rate_of(const char *metric, const limen_counts *c)
+{
+    limen_objective objective;
+    limen_totals totals = {c->tp + c->fn, c->fp + c->tn, 1};
+    limen_ratio found;
+
+    if (strcmp(metric, "predicted_count") == 0)
+        return c->tp + c->fp;
+    assert_int_equal(limen_objective_parse(metric, &objective, NULL), LIMEN_OK);
+    found = limen_objective_value(&objective, &totals, c->tp, c->fp);
+    return found.defined ? found.value : (double)NAN;
+}
+
+/* A condition with a label is about that label, another about the pooled counts. */
+static int meets(const joint *j, const double *thresholds, const limen_constraint *needs)
+{
+    limen_counts all = {0};
+    double rate;
+
+    for (int i = 0; i < ROWS * LABELS; i++)
+        if (needs->label < 0 || needs->label == i % LABELS)
+            add(&all, counts_of(j, thresholds, i / LABELS, i % LABELS));
+    rate = rate_of(needs->metric, &all);
+    return needs->sense == LIMEN_AT_LEAST ? rate >= needs->bound : rate <= needs->bound;
+}
+
+typedef struct floors {
+    limen_constraint all[2];
+    int64_t count;
+} floors;
+
+static double best_within(const joint *j, const floors *needs, double *thresholds, int from)
+{
+    double most = -INFINITY;
+
+    if (from == LABELS) {
+        for (int64_t i = 0; i < needs->count; i++)
+            if (!meets(j, thresholds, &needs->all[i]))
+                return most;
+        return score(j, micro(j, thresholds));
+    }
+    for (int level = 0; level <= LEVELS; level++) {
+        thresholds[from] = level == LEVELS ? (double)INFINITY : level;
+        most = fmax(most, best_within(j, needs, thresholds, from + 1));
+    }
+    return most;
+}
+
+static void make_floors(random_source *random, floors *needs)
+{
+    static const char *const metrics[] = {"precision", "recall", "predicted_count", "f1"};
+
+    needs->count = 1 + random_below(random, 2);
+    for (int64_t i = 0; i < needs->count; i++) {
+        const char *metric = metrics[random_below(random, 4)];
+        int counted = strcmp(metric, "predicted_count") == 0;
+
+        needs->all[i] = (limen_constraint){
+            .metric = metric,
+            .sense = counted ? LIMEN_AT_MOST : LIMEN_AT_LEAST,
+            .bound = counted ? (double)random_below(random, 8)
+                             : (double)(1 + random_below(random, 4)) / 4.0,
+            .label = random_below(random, 3) == 0 ? random_below(random, LABELS) : -1};
+    }
+}
+
+static void test_micro_with_conditions(void **state)
+{
+    random_source random = {16};
+    int feasible = 0, infeasible = 0, missed = 0;
+
+    (void)state;
+    for (int i = 0; i < 1500; i++) {
+        const char *objective = objectives[random_below(&random, OBJECTIVES)];
+        double thresholds[LABELS], expected;
+        limen_result *result;
+        floors needs;
+        joint j;
+
+        make(&random, &j);
+        make_floors(&random, &needs);
+        aim(&j, objective, LIMEN_NAN);
+        expected = best_within(&j, &needs, thresholds, 0);
+        result = tune(&j.problem, &(limen_tune_options){.objective = objective,
+                                                        .scope = LIMEN_SCOPE_MICRO,
+                                                        .constraints = needs.all,
+                                                        .constraint_count = needs.count});
+        if (number(result, "feasible") != 0.0) {
+            double found = score_of(&j, result, micro);
+
+            for (int label = 0; label < LABELS; label++) {
+                char path[32];
+
+                (void)snprintf(path, sizeof path, "labels.%d.threshold", label);
+                thresholds[label] = number(result, path);
+            }
+            for (int64_t k = 0; k < needs.count; k++)
+                assert_true(meets(&j, thresholds, &needs.all[k]));
+            assert_true(found <= expected + 1e-12);
+            assert_true(found + number(result, "gap") >= expected - 1e-9);
+            feasible++;
+        } else if (strcmp(text(result, "status"), "infeasible") == 0) {
+            assert_true(isinf(expected));
+            infeasible++;
+        } else {
+            assert_string_equal(text(result, "status"), "undetermined");
+            missed += !isinf(expected);
+        }
+        limen_result_destroy(result);
+    }
+    assert_true(feasible > 700 && infeasible > 100 && missed < 15);
+}
+
 /* The k greatest of each row by a sort, of equal ones the lower label. */
 static void take_top(const joint *j, int k, limen_counts *labels)
 {
@@ -435,11 +551,9 @@ static void test_search_is_the_tally(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_micro),
-        cmocka_unit_test(test_means),
-        cmocka_unit_test(test_samples),
-        cmocka_unit_test(test_top),
-        cmocka_unit_test(test_search_is_the_tally),
+        cmocka_unit_test(test_micro), cmocka_unit_test(test_micro_with_conditions),
+        cmocka_unit_test(test_means), cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_top),   cmocka_unit_test(test_search_is_the_tally),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

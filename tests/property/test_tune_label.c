@@ -164,6 +164,49 @@ static void check_ties(const tune_case *c, const brute *b, double threshold)
     }
 }
 
+/* Every cut that is as good is listed, from the highest threshold down, and no other. */
+static void check_plateau(const tune_case *c, const brute *b, const limen_result *result)
+{
+    const limen_node *plateau = limen_node_find(limen_result_root(result), "labels.0.plateau");
+    double candidates[CASE_CANDIDATES];
+    int count = case_candidates(c, candidates);
+    uint32_t listed[CASE_ROWS + 1];
+    int64_t length = limen_node_count(plateau);
+
+    CHECK(c, length >= 1 && length <= c->rows + 1);
+    for (int64_t i = 0; i < length; i++) {
+        const limen_node *node = limen_node_at(plateau, i);
+        double threshold = limen_node_number(limen_node_find(node, "threshold")), violation;
+        limen_point point = brute_at(c, b, threshold, &violation);
+
+        listed[i] = case_decide(c, threshold);
+        CHECK(c, point.defined && violation == 0.0);
+        CHECK(c, point.score >= b->score - slack(c, b->score));
+        CHECK(c, i == 0 || (listed[i] & listed[i - 1]) == listed[i - 1]);
+    }
+    for (int k = 0; k < count; k++) {
+        double violation;
+        limen_point point = brute_at(c, b, candidates[k], &violation);
+        int found =
+            !point.defined || violation > 0.0 || point.score < b->score - slack(c, b->score) / 8;
+
+        for (int64_t i = 0; i < length; i++)
+            found |= listed[i] == case_decide(c, candidates[k]);
+        CHECK(c, found);
+    }
+}
+
+/* The middle of the interval where the dtype has one, else the end that belongs to it. */
+static void check_midpoint(const tune_case *c, double threshold, double low, double high)
+{
+    double middle = limen_round_to(c->dtype, 0.5 * low + 0.5 * high);
+    double end = c->rule == LIMEN_GE ? high : low;
+
+    if (isinf(low) || isinf(high) || !(middle > low && middle < high))
+        middle = end;
+    CHECK(c, threshold == (c->options.at == LIMEN_AT_MIDPOINT ? middle : end));
+}
+
 static void check_exact(const tune_case *c, const brute *b, const limen_result *result)
 {
     double threshold = number(result, "labels.0.threshold");
@@ -172,6 +215,7 @@ static void check_exact(const tune_case *c, const brute *b, const limen_result *
     limen_point point = brute_at(c, b, threshold, &violation);
 
     check_interval(c, threshold, number(result, "labels.0.low"), number(result, "labels.0.high"));
+    check_midpoint(c, threshold, number(result, "labels.0.low"), number(result, "labels.0.high"));
     if (strcmp(status, "no_positives") == 0 || strcmp(status, "no_negatives") == 0) {
         CHECK(c, b->totals.positives == 0.0 || b->totals.negatives == 0.0);
         if (!limen_node_defined(limen_node_find(limen_result_root(result), "labels.0.value")))
@@ -187,6 +231,8 @@ static void check_exact(const tune_case *c, const brute *b, const limen_result *
         CHECK(c, fabs(number(result, "labels.0.value") - value.value) <= slack(c, value.value));
         if (!c->weighted)
             check_ties(c, b, threshold);
+        if (!c->weighted && c->options.plateau)
+            check_plateau(c, b, result);
     } else if (!b->feasible) {
         CHECK(c, violation <= b->violation + 1e-12 || (isinf(violation) && isinf(b->violation)));
         CHECK(c, c->weighted || b->nearest == -INFINITY ||

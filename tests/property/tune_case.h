@@ -108,12 +108,14 @@ static void case_make(random_source *random, tune_case *c)
     int64_t bias = random_below(random, 5); /* 0 and 4: one class only */
     int pool = 1 + (int)random_below(random, 12);
 
-    *c = (tune_case){
-        .dtype = dtypes[random_below(random, 4)],
-        .rows = random_below(random, CASE_ROWS + 1),
-        .rule = random_below(random, 2) ? LIMEN_GE : LIMEN_GT,
-        .weighted = random_below(random, 4) == 0,
-        .options = {.size = sizeof c->options, .ties = (limen_ties)random_below(random, 3)}};
+    *c = (tune_case){.dtype = dtypes[random_below(random, 4)],
+                     .rows = random_below(random, CASE_ROWS + 1),
+                     .rule = random_below(random, 2) ? LIMEN_GE : LIMEN_GT,
+                     .weighted = random_below(random, 4) == 0,
+                     .options = {.size = sizeof c->options,
+                                 .ties = (limen_ties)random_below(random, 3),
+                                 .at = random_below(random, 3) ? LIMEN_AT_SCORE : LIMEN_AT_MIDPOINT,
+                                 .plateau = random_below(random, 3) == 0}};
     for (int64_t i = 0; i < c->rows; i++) {
         c->scores[i] = case_score(random, c->dtype, pool);
         c->targets[i] = random_below(random, 4) < bias;

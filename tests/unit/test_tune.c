@@ -8,45 +8,84 @@
 static const int suicide[12][2] = {{2, 376}, {2, 52}, {3, 12}, {1, 12}, {8, 28}, {4, 10},
                                    {9, 5},   {3, 0},  {1, 0},  {1, 0},  {1, 1},  {1, 0}};
 
-static void check_suicide(const char *objective, double value, double tolerance, double threshold)
-{
+typedef struct screening {
     double scores[600];
     uint8_t targets[600];
-    problem p = {0, 1, scores, targets};
-    limen_tune_options options = {.objective = objective};
-    double costs[4] = {0, 1, 0, 10};
-    limen_result *result;
+    problem problem;
+} screening;
 
+static void make_suicide(screening *s)
+{
+    s->problem = (problem){0, 1, s->scores, s->targets};
     for (int score = 0; score < 12; score++) {
         for (int target = 0; target < 2; target++) {
             for (int i = 0; i < suicide[score][1 - target]; i++) {
-                scores[p.rows] = score;
-                targets[p.rows++] = (uint8_t)target;
+                s->scores[s->problem.rows] = score;
+                s->targets[s->problem.rows++] = (uint8_t)target;
             }
         }
     }
+}
+
+/* The value at the cut, and what the cut takes. */
+static void check_suicide(const char *objective, double value, double tolerance, double threshold,
+                          double tp, double fp)
+{
+    limen_tune_options options = {.objective = objective};
+    double costs[4] = {0, 1, 0, 10}, taken[2] = {0, 0};
+    limen_result *result;
+    screening s;
+
+    make_suicide(&s);
     if (strcmp(objective, "cost") == 0) {
         options.costs = costs;
         options.cost_rows = 1;
     }
-    result = tune(&p, &options);
+    result = tune(&s.problem, &options);
     check_near(number(result, "value"), value, tolerance);
     check_near(number(result, "labels.0.threshold"), threshold, 0.0);
     check_near(number(result, "labels.0.low"), threshold - 1, 0.0);
     check_near(number(result, "labels.0.high"), threshold, 0.0);
     check_near(number(result, "labels.0.support"), 36, 0.0);
+    for (int64_t i = 0; i < s.problem.rows; i++)
+        taken[s.targets[i]] += s.scores[i] >= number(result, "labels.0.threshold");
+    check_near(taken[1], tp, 0.0);
+    check_near(taken[0], fp, 0.0);
     limen_result_destroy(result);
 }
 
 static void test_suicide(void **state)
 {
     (void)state;
-    check_suicide("youden", 0.75179, 5e-6, 2);
-    check_suicide("accuracy", 0.951128, 5e-7, 6);
-    check_suicide("kappa", 0.527467, 5e-7, 6);
-    check_suicide("mcc", 0.545417, 5e-7, 6);
-    check_suicide("f1", 0.555556, 5e-7, 5);
-    check_suicide("cost", 108, 0.0, 2);
+    /* Sensitivity + specificity is 1 more than Youden's index. */
+    check_suicide("youden", 1.75179 - 1, 5e-6, 2, 32, 68);
+    check_suicide("accuracy", 0.951128, 5e-7, 6, 16, 6);
+    check_suicide("kappa", 0.527467, 5e-7, 6, 16, 6);
+    check_suicide("mcc", 0.545417, 5e-7, 6, 16, 6);
+    check_suicide("f1", 0.555556, 5e-7, 5, 20, 16);
+    check_suicide("cost", 108, 0.0, 2, 32, 68);
+}
+
+static void test_suicide_auroc(void **state)
+{
+    limen_spec spec = {.size = sizeof spec, .task = LIMEN_BINARY, .states = LIMEN_SCORES};
+    limen_tally *tally;
+    limen_batch batch;
+    screening s;
+    double area;
+
+    (void)state;
+    make_suicide(&s);
+    batch = (limen_batch){.size = sizeof batch,
+                          .scores = {s.scores, LIMEN_F64, {s.problem.rows, 1, 1}, {8, 8, 8}},
+                          .targets = {s.targets, LIMEN_U8, {s.problem.rows, 1, 1}, {1, 1, 1}}};
+    assert_int_equal(limen_tally_create(&spec, NULL, &tally, NULL), LIMEN_OK);
+    assert_int_equal(limen_tally_update(tally, &batch, NULL), LIMEN_OK);
+    assert_int_equal(limen_metric_values(limen_metric_find("auroc"), tally, 0, 0,
+                                         LIMEN_AVERAGE_NONE, NULL, &area, NULL, NULL),
+                     LIMEN_OK);
+    check_near(area, 0.923779, 5e-7);
+    limen_tally_destroy(tally);
 }
 
 /* ---- Ties -------------------------------------------------------------------------------------
@@ -353,6 +392,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_suicide),
+        cmocka_unit_test(test_suicide_auroc),
         cmocka_unit_test(test_ties_fall_together),
         cmocka_unit_test(test_ties_are_exact),
         cmocka_unit_test(test_midpoint),

@@ -79,6 +79,11 @@ set(LIMEN_SOURCES
     src/tune/label.c
     src/tune/ladder.c
     src/tune/mean_tree.c
+    src/tune/gather.c
+    src/tune/hull.c
+    src/tune/label.c
+    src/tune/ladder.c
+    src/tune/layout.c
     src/tune/micro.c
     src/tune/objective.c
     src/tune/offsets.c
@@ -86,6 +91,8 @@ set(LIMEN_SOURCES
     src/tune/plan.c
     src/tune/regions.c
     src/tune/samples.c
+    src/tune/sample.c
+    src/tune/scout.c
     src/tune/search.c
     src/tune/strategy.c
     src/tune/tally_feed.c

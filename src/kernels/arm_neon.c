@@ -252,6 +252,11 @@ INLINE reals_f64 load_f64(const void *from, size_t i)
         return vaddq_##name(a, b);                     \
     }                                                  \
                                                        \
+    INLINE vector sub_##name(vector a, vector b)       \
+    {                                                  \
+        return vsubq_##name(a, b);                     \
+    }                                                  \
+                                                       \
     INLINE vector mul_##name(vector a, vector b)       \
     {                                                  \
         return vmulq_##name(a, b);                     \
@@ -300,6 +305,55 @@ INLINE void store_index_f32(uint32_t *to, reals_f32 a)
 INLINE void store_index_f64(uint32_t *to, reals_f64 a)
 {
     vst1_u8((uint8_t *)to, vreinterpret_u8_u32(vmovn_u64(vcvtq_u64_f64(a))));
+}
+
+/* ---- Lanes ---------------------------------------------------------------------------------- */
+
+typedef uint32x4_t lanes_32;
+typedef uint64x2_t lanes_64;
+
+INLINE lanes_32 lanes_none_32(void)
+{
+    return vdupq_n_u32(0);
+}
+
+INLINE lanes_64 lanes_none_64(void)
+{
+    return vdupq_n_u64(0);
+}
+
+INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)
+{
+    return vaddq_u32(sum, vandq_u32(where, a));
+}
+
+INLINE lanes_64 lanes_add_64(lanes_64 sum, mask_64 where, lanes_64 a)
+{
+    return vaddq_u64(sum, vandq_u64(where, a));
+}
+
+INLINE lanes_32 widen_32(const uint8_t *flags)
+{
+    const uint32_t some[4] = {flags[0], flags[1], flags[2], flags[3]};
+
+    return vld1q_u32(some);
+}
+
+INLINE lanes_64 widen_64(const uint8_t *flags)
+{
+    const uint64_t some[2] = {flags[0], flags[1]};
+
+    return vld1q_u64(some);
+}
+
+INLINE lanes_32 lanes_weigh_32(const uint8_t *flags, const uint8_t *valid)
+{
+    return vorrq_u32(vshlq_n_u32(widen_32(flags), 16), valid ? widen_32(valid) : vdupq_n_u32(1));
+}
+
+INLINE lanes_64 lanes_weigh_64(const uint8_t *flags, const uint8_t *valid)
+{
+    return vorrq_u64(vshlq_n_u64(widen_64(flags), 32), valid ? widen_64(valid) : vdupq_n_u64(1));
 }
 
 #include "kernels/template.h"

@@ -19,10 +19,35 @@ limen_bins limen_bins_between(limen_dtype dtype, double low, double high, uint32
     return bins;
 }
 
+limen_bins limen_bins_of_unit(limen_dtype dtype, uint32_t count)
+{
+    return (limen_bins){
+        .dtype = dtype, .kind = LIMEN_BINS_UNIFORM, .count = count, .scale = (double)count};
+}
+
+limen_bins limen_bins_across(limen_dtype dtype, double low, double high, uint32_t most)
+{
+    limen_dtype real = limen_cut_dtype(dtype);
+    double scale = limen_round_to(real, (double)most / (high - low));
+
+    if (!isfinite(low) || !isfinite(scale) || !(scale > 0.0))
+        return limen_bins_between(dtype, low, high, most);
+    return (limen_bins){
+        .dtype = dtype, .kind = LIMEN_BINS_UNIFORM, .count = most, .low = low, .scale = scale};
+}
+
+/* (score - low) * scale as the kernels have it. */
+static double scaled_score(const limen_bins *bins, double score)
+{
+    if (bins->dtype == LIMEN_F64)
+        return (score - bins->low) * bins->scale;
+    return (double)(((float)score - (float)bins->low) * (float)bins->scale);
+}
+
 uint32_t limen_bins_find(const limen_bins *bins, double score)
 {
     if (bins->kind == LIMEN_BINS_UNIFORM) {
-        double scaled = score * bins->count;
+        double scaled = scaled_score(bins, score);
 
         if (!(scaled > 0))
             return 0;
@@ -35,12 +60,35 @@ uint32_t limen_bins_find(const limen_bins *bins, double score)
     }
 }
 
-/* The least value of a dtype that is at least `value`. */
-static double round_up(limen_dtype dtype, double value)
+/* The least score in a uniform bin and above, by its key: from where it should be, first in ever
+ * longer steps, then by halves. */
+static double find_edge(const limen_bins *bins, uint32_t bin)
 {
-    double rounded = limen_round_to(dtype, value);
+    const uint64_t first = limen_score_key(bins->dtype, -(double)INFINITY);
+    const uint64_t last = limen_score_key(bins->dtype, (double)INFINITY);
+    double guess = limen_round_to(bins->dtype, bins->low + (double)bin / bins->scale);
+    uint64_t low, high = limen_score_key(bins->dtype, guess), step = 1;
 
-    return rounded < value ? limen_next_up(dtype, rounded) : rounded;
+    while (high < last && limen_bins_find(bins, limen_key_score(bins->dtype, high)) < bin) {
+        high = last - high > step ? high + step : last;
+        step *= 2;
+    }
+    step = 1;
+    low = high;
+    while (limen_bins_find(bins, limen_key_score(bins->dtype, low)) >= bin) {
+        high = low;
+        low = low - first > step ? low - step : first;
+        step *= 2;
+    }
+    while (high - low > 1) {
+        uint64_t middle = low + (high - low) / 2;
+
+        if (limen_bins_find(bins, limen_key_score(bins->dtype, middle)) < bin)
+            low = middle;
+        else
+            high = middle;
+    }
+    return limen_key_score(bins->dtype, high);
 }
 
 double limen_bins_low(const limen_bins *bins, uint32_t bin)
@@ -50,7 +98,7 @@ double limen_bins_low(const limen_bins *bins, uint32_t bin)
     if (bin >= bins->count)
         return (double)NAN;
     if (bins->kind == LIMEN_BINS_UNIFORM)
-        return round_up(bins->dtype, (double)bin / bins->count);
+        return find_edge(bins, bin);
     return limen_key_score(bins->dtype, bins->base + ((uint64_t)bin << bins->shift));
 }
 
@@ -60,7 +108,7 @@ int limen_bins_index(const limen_kernels *kernels, const limen_bins *bins, const
     int nan;
 
     if (bins->kind == LIMEN_BINS_UNIFORM)
-        nan = kernels->bin[bins->dtype](scores, bins->count, index, n);
+        nan = kernels->bin[bins->dtype](scores, bins->low, bins->scale, bins->count, index, n);
     else
         nan = kernels->bin_key[bins->dtype](scores, bins->base, bins->shift, bins->count, index, n);
     for (size_t i = 0; offsets && i < n; i++)

@@ -1,7 +1,8 @@
 /* Histograms of scores: which bin a score falls in, and positives and negatives counted a bin.
  *
  * The bin never falls when the score rises, so that a bin is an interval of scores. Two kinds:
- *     uniform   floor(score * bins) cut to 0 .. bins - 1: for probabilities
+ *     uniform   floor((score - low) * scale) cut to 0 .. bins - 1, as the dtype computes it: for
+ *               probabilities, and between any two scores
  *     by key    (key - base) >> shift, cut likewise: for logits and any reals, for all keys between
  *               two scores (a fat bin opened again), and exact for 16-bit scores (shift 0)
  *
@@ -15,7 +16,7 @@
 
 #include "kernels/kernels.h"
 
-/* Most bins of the uniform kind: every edge is then exact in a float. */
+/* Most bins of the uniform kind: every edge between 0 and 1 is then exact in a float. */
 #define LIMEN_BINS_LIMIT (1u << 20)
 
 typedef enum limen_binning { LIMEN_BINS_UNIFORM, LIMEN_BINS_KEY } limen_binning;
@@ -23,10 +24,18 @@ typedef enum limen_binning { LIMEN_BINS_UNIFORM, LIMEN_BINS_KEY } limen_binning;
 typedef struct limen_bins {
     limen_dtype dtype; /* of the scores: F16, BF16, F32 or F64 */
     limen_binning kind;
-    uint32_t count; /* bins, at least 1; uniform: a power of two, at most LIMEN_BINS_LIMIT */
-    int shift;      /* by key */
-    uint64_t base;  /* by key: the least key of bin 0; lesser ones fall in it too */
+    uint32_t count;    /* bins, at least 1; uniform: at most LIMEN_BINS_LIMIT */
+    double low, scale; /* uniform: numbers of the dtype's arithmetic; finite, scale above 0 */
+    int shift;         /* by key */
+    uint64_t base;     /* by key: the least key of bin 0; lesser ones fall in it too */
 } limen_bins;
+
+/* Uniform bins of the probabilities; count is a power of two. */
+limen_bins limen_bins_of_unit(limen_dtype dtype, uint32_t count);
+
+/* Uniform bins from low to high (low <= high, both of the dtype), `most` of them; by key where they
+ * are too far apart or too close. */
+limen_bins limen_bins_across(limen_dtype dtype, double low, double high, uint32_t most);
 
 /* Bins by key for all scores from low to high (low <= high, both of the dtype), at most `most` of
  * them: the least shift that fits. */

@@ -13,6 +13,17 @@
 /* What add_cells has seen. */
 enum { LIMEN_CELLS_NAN = 1, LIMEN_CELLS_TARGET = 2 };
 
+/* Elements that split and sift may write behind the last one. */
+enum { LIMEN_SPLIT_SLACK = 16 };
+
+/* The scores that sift takes, low <= score < high (no bound above where high is NaN), and their
+ * bins as bin has them. */
+typedef struct limen_sieve {
+    double low, high;
+    double least, scale;
+    uint32_t bins;
+} limen_sieve;
+
 typedef struct limen_kernels {
     const char *name;
 
@@ -75,9 +86,11 @@ typedef struct limen_kernels {
      * score is NaN (its key is 0, below every other). In place is fine. */
     int (*keys[LIMEN_DTYPE_COUNT])(const void *scores, void *keys, size_t n);
 
-    /* index[i] = scores[i] * bins cut to 0 .. bins - 1, rounded down. bins is a power of two, at
-     * most LIMEN_BINS_LIMIT. Returns 1 when a score is NaN (its index is 0). */
-    int (*bin[LIMEN_DTYPE_COUNT])(const void *scores, uint32_t bins, uint32_t *index, size_t n);
+    /* index[i] = (scores[i] - low) * scale cut to 0 .. bins - 1, rounded down; computed in the type
+     * of limen_cut_dtype, which low (finite) and scale (above 0, finite) have. bins is at most
+     * LIMEN_BINS_LIMIT. Returns 1 when a score is NaN (its index is 0). */
+    int (*bin[LIMEN_DTYPE_COUNT])(const void *scores, double low, double scale, uint32_t bins,
+                                  uint32_t *index, size_t n);
 
     /* index[i] = (key - base) >> shift, cut to 0 .. bins - 1; 0 for keys below base. shift
      * is less than the bits of a key. */
@@ -88,6 +101,26 @@ typedef struct limen_kernels {
      * returns how many; the bounds are cuts as for decide. `indices` has room for n. */
     size_t (*inside[LIMEN_DTYPE_COUNT])(const void *scores, const void *lows, const void *highs,
                                         uint32_t *indices, size_t n);
+
+    /* For `count` cuts of the type of limen_cut_dtype: sums[2 * k] += the
+     * scores >= cuts[k], sums[2 * k + 1] += those of them whose flag is set. Only where valid is 1,
+     * unless it is NULL; no flag is set where it is 0. Returns 1 when a score is NaN. */
+    int (*above[LIMEN_DTYPE_COUNT])(const void *scores, const uint8_t *flags, const uint8_t *valid,
+                                    const void *cuts, size_t count, int64_t *sums, size_t n);
+
+    /* Writes the scores >= low and not >= high, in the type of limen_cut_dtype and in order, to
+     * out[0] or to out[1] by their flag, and how many to counts. Both have room for n and
+     * LIMEN_SPLIT_SLACK more, and what lies behind the last one is unspecified. Only where valid
+     * is 1, unless it is NULL. */
+    void (*split[LIMEN_DTYPE_COUNT])(const void *scores, const uint8_t *flags, const uint8_t *valid,
+                                     double low, double high, void *const out[2], size_t counts[2],
+                                     size_t n);
+
+    /* Writes 2 * (the bin of a score) + (its flag) for the scores of the sieve, in order, and
+     * returns how many; otherwise as split. */
+    size_t (*sift[LIMEN_DTYPE_COUNT])(const void *scores, const uint8_t *flags,
+                                      const uint8_t *valid, const limen_sieve *sieve, uint32_t *out,
+                                      size_t n);
 
     /* Writes the keys whose flag is set, in order, and returns how many. `out` has room for n keys,
      * and what lies behind the last one written is unspecified. By log2 of the key's size. */

@@ -69,22 +69,78 @@ static inline float load_bf16(const void *from, size_t i)
         return count;                                                                           \
     }                                                                                           \
                                                                                                 \
-    static int bin_##name(const void *scores, uint32_t bins, uint32_t *index, size_t n)         \
+    static int bin_##name(const void *scores, double low, double scale, uint32_t bins,          \
+                          uint32_t *index, size_t n)                                            \
     {                                                                                           \
         real top = (real)(bins - 1);                                                            \
         int nan = 0;                                                                            \
                                                                                                 \
         for (size_t i = 0; i < n; i++) {                                                        \
-            real scaled = load_##name(scores, i) * (real)bins;                                  \
+            real scaled = (load_##name(scores, i) - (real)low) * (real)scale;                   \
                                                                                                 \
             nan |= scaled != scaled;                                                            \
             scaled = scaled > 0 ? scaled : 0; /* also NaN */                                    \
             index[i] = (uint32_t)(scaled < top ? scaled : top);                                 \
         }                                                                                       \
         return nan;                                                                             \
+    }                                                                                           \
+                                                                                                \
+    static int above_##name(const void *scores, const uint8_t *flags, const uint8_t *valid,     \
+                            const void *cuts, size_t count, int64_t *sums, size_t n)            \
+    {                                                                                           \
+        int nan = 0;                                                                            \
+                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                        \
+            real score = load_##name(scores, i);                                                \
+                                                                                                \
+            nan |= score != score;                                                              \
+            for (size_t k = 0; k < count; k++) {                                                \
+                int reached = score >= load_##real_name(cuts, k);                               \
+                                                                                                \
+                sums[2 * k] += reached && (!valid || valid[i]);                                 \
+                sums[2 * k + 1] += reached & flags[i];                                          \
+            }                                                                                   \
+        }                                                                                       \
+        return nan;                                                                             \
+    }                                                                                           \
+                                                                                                \
+    static void split_##name(const void *scores, const uint8_t *flags, const uint8_t *valid,    \
+                             double low, double high, void *const out[2], size_t counts[2],     \
+                             size_t n)                                                          \
+    {                                                                                           \
+        counts[0] = counts[1] = 0;                                                              \
+        for (size_t i = 0; i < n; i++) {                                                        \
+            real score = load_##name(scores, i);                                                \
+            unsigned flag = flags[i];                                                           \
+                                                                                                \
+            if (!(score >= (real)low) || score >= (real)high || (valid && !valid[i]))           \
+                continue;                                                                       \
+            memcpy((char *)out[flag] + counts[flag] * sizeof score, &score, sizeof score);      \
+            counts[flag]++;                                                                     \
+        }                                                                                       \
+    }
+
+#define DEFINE_SIFT(DTYPE, name, real, real_name, bits, key_type)                             \
+    static size_t sift_##name(const void *scores, const uint8_t *flags, const uint8_t *valid, \
+                              const limen_sieve *sieve, uint32_t *out, size_t n)              \
+    {                                                                                         \
+        size_t count = 0;                                                                     \
+                                                                                              \
+        for (size_t i = 0; i < n; i++) {                                                      \
+            real score = load_##name(scores, i);                                              \
+            uint32_t bin;                                                                     \
+                                                                                              \
+            if (!(score >= (real)sieve->low) || score >= (real)sieve->high ||                 \
+                (valid && !valid[i]))                                                         \
+                continue;                                                                     \
+            (void)bin_##real_name(&score, sieve->least, sieve->scale, sieve->bins, &bin, 1);  \
+            out[count++] = 2 * bin + flags[i];                                                \
+        }                                                                                     \
+        return count;                                                                         \
     }
 
 LIMEN_FLOAT_MAP(DEFINE_DECIDE)
+LIMEN_FLOAT_MAP(DEFINE_SIFT)
 
 /* ---- Targets -------------------------------------------------------------------------------- */
 

@@ -147,6 +147,9 @@ static inline void limen_copy(void *to, const void *from, size_t size)
         .bin = LIMEN_ENTRIES(bin),                                       \
         .bin_key = LIMEN_ENTRIES(bin_key),                               \
         .inside = LIMEN_ENTRIES(inside),                                 \
+        .above = LIMEN_ENTRIES(above),                                   \
+        .split = LIMEN_ENTRIES(split),                                   \
+        .sift = LIMEN_ENTRIES(sift),                                     \
         .pick = {NULL, pick_16, pick_32, pick_64}                        \
     }
 /* clang-format on */

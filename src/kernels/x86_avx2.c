@@ -248,6 +248,11 @@ INLINE reals_f64 load_f64(const void *from, size_t i)
         return _mm256_add_##suffix(a, b);                                            \
     }                                                                                \
                                                                                      \
+    INLINE vector sub_##name(vector a, vector b)                                     \
+    {                                                                                \
+        return _mm256_sub_##suffix(a, b);                                            \
+    }                                                                                \
+                                                                                     \
     INLINE vector mul_##name(vector a, vector b)                                     \
     {                                                                                \
         return _mm256_mul_##suffix(a, b);                                            \
@@ -289,6 +294,55 @@ INLINE void store_index_f32(uint32_t *to, reals_f32 a)
 INLINE void store_index_f64(uint32_t *to, reals_f64 a)
 {
     _mm_storeu_si128((void *)to, _mm256_cvttpd_epi32(a));
+}
+
+/* ---- Lanes ---------------------------------------------------------------------------------- */
+
+typedef __m256i lanes_32, lanes_64;
+
+INLINE lanes_32 lanes_none_32(void)
+{
+    return _mm256_setzero_si256();
+}
+
+INLINE lanes_64 lanes_none_64(void)
+{
+    return _mm256_setzero_si256();
+}
+
+INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)
+{
+    return _mm256_add_epi32(sum, _mm256_and_si256(where, a));
+}
+
+INLINE lanes_64 lanes_add_64(lanes_64 sum, mask_64 where, lanes_64 a)
+{
+    return _mm256_add_epi64(sum, _mm256_and_si256(where, a));
+}
+
+INLINE __m256i widen_32(const uint8_t *flags)
+{
+    return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)flags));
+}
+
+INLINE __m256i widen_64(const uint8_t *flags)
+{
+    int some;
+
+    memcpy(&some, flags, sizeof some);
+    return _mm256_cvtepu8_epi64(_mm_cvtsi32_si128(some));
+}
+
+INLINE lanes_32 lanes_weigh_32(const uint8_t *flags, const uint8_t *valid)
+{
+    return _mm256_or_si256(_mm256_slli_epi32(widen_32(flags), 16),
+                           valid ? widen_32(valid) : _mm256_set1_epi32(1));
+}
+
+INLINE lanes_64 lanes_weigh_64(const uint8_t *flags, const uint8_t *valid)
+{
+    return _mm256_or_si256(_mm256_slli_epi64(widen_64(flags), 32),
+                           valid ? widen_64(valid) : _mm256_set1_epi64x(1));
 }
 
 #include "kernels/template.h"

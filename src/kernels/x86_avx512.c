@@ -235,6 +235,11 @@ INLINE reals_f64 load_f64(const void *from, size_t i)
         return _mm512_add_##suffix(a, b);                      \
     }                                                          \
                                                                \
+    INLINE vector sub_##name(vector a, vector b)               \
+    {                                                          \
+        return _mm512_sub_##suffix(a, b);                      \
+    }                                                          \
+                                                               \
     INLINE vector mul_##name(vector a, vector b)               \
     {                                                          \
         return _mm512_mul_##suffix(a, b);                      \
@@ -276,6 +281,95 @@ INLINE void store_index_f32(uint32_t *to, reals_f32 a)
 INLINE void store_index_f64(uint32_t *to, reals_f64 a)
 {
     _mm256_storeu_si256((void *)to, _mm512_cvttpd_epi32(a));
+}
+
+/* ---- Lanes ---------------------------------------------------------------------------------- */
+
+#define HAS_SQUEEZE
+
+typedef __m512i lanes_32, lanes_64;
+
+INLINE lanes_32 lanes_none_32(void)
+{
+    return _mm512_setzero_si512();
+}
+
+INLINE lanes_64 lanes_none_64(void)
+{
+    return _mm512_setzero_si512();
+}
+
+INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)
+{
+    return _mm512_mask_add_epi32(sum, where, sum, a);
+}
+
+INLINE lanes_64 lanes_add_64(lanes_64 sum, mask_64 where, lanes_64 a)
+{
+    return _mm512_mask_add_epi64(sum, where, sum, a);
+}
+
+INLINE lanes_32 lanes_weigh_32(const uint8_t *flags, const uint8_t *valid)
+{
+    __m512i flag = _mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)flags));
+    __m512i one =
+        valid ? _mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)valid)) : _mm512_set1_epi32(1);
+
+    return _mm512_or_si512(_mm512_slli_epi32(flag, 16), one);
+}
+
+INLINE lanes_64 lanes_weigh_64(const uint8_t *flags, const uint8_t *valid)
+{
+    __m512i flag = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)flags));
+    __m512i one =
+        valid ? _mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)valid)) : _mm512_set1_epi64(1);
+
+    return _mm512_or_si512(_mm512_slli_epi64(flag, 32), one);
+}
+
+INLINE mask_32 flag_mask_32(const uint8_t *flags)
+{
+    __m128i some = _mm_loadu_si128((const void *)flags);
+
+    return _mm_test_epi8_mask(some, some);
+}
+
+INLINE mask_64 flag_mask_64(const uint8_t *flags)
+{
+    __m128i some = _mm_loadl_epi64((const void *)flags);
+
+    return (mask_64)_mm_test_epi8_mask(some, some);
+}
+
+/* Compressing in a register: to memory it is many times slower on some processors. */
+INLINE size_t squeeze_f32(void *to, mask_32 where, reals_f32 a)
+{
+    _mm512_storeu_ps(to, _mm512_maskz_compress_ps(where, a));
+    return (size_t)__builtin_popcount(where);
+}
+
+INLINE size_t squeeze_f64(void *to, mask_64 where, reals_f64 a)
+{
+    _mm512_storeu_pd(to, _mm512_maskz_compress_pd(where, a));
+    return (size_t)__builtin_popcount(where);
+}
+
+INLINE size_t squeeze_cell_f32(uint32_t *to, mask_32 where, reals_f32 a, const uint8_t *flags)
+{
+    __m512i flag = _mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)flags));
+    __m512i cell = _mm512_or_si512(_mm512_slli_epi32(_mm512_cvttps_epi32(a), 1), flag);
+
+    store(to, _mm512_maskz_compress_epi32(where, cell));
+    return (size_t)__builtin_popcount(where);
+}
+
+INLINE size_t squeeze_cell_f64(uint32_t *to, mask_64 where, reals_f64 a, const uint8_t *flags)
+{
+    __m256i flag = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)flags));
+    __m256i cell = _mm256_or_si256(_mm256_slli_epi32(_mm512_cvttpd_epi32(a), 1), flag);
+
+    _mm256_storeu_si256((void *)to, _mm256_maskz_compress_epi32(where, cell));
+    return (size_t)__builtin_popcount(where);
 }
 
 #include "kernels/template.h"

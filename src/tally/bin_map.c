@@ -67,8 +67,7 @@ static void make_mixed(const limen_spec *spec, limen_bin_map *map)
 {
     int64_t steps = map->outer = outer_count(spec);
 
-    map->uniform =
-        (limen_bins){.dtype = map->dtype, .kind = LIMEN_BINS_UNIFORM, .count = uniform_count(spec)};
+    map->uniform = limen_bins_of_unit(map->dtype, uniform_count(spec));
     map->shift = 52; /* the fraction of a double: one bin an octave */
     for (; steps >= 2 * OUTER_OCTAVES; steps /= 2)
         map->shift--;
@@ -82,7 +81,7 @@ static limen_bins coarse_bins(const limen_bin_map *map, double low, double high)
         COARSE_MOST);
 
     if (low >= 0.0 && high <= 1.0)
-        return (limen_bins){.dtype = map->dtype, .kind = LIMEN_BINS_UNIFORM, .count = most};
+        return limen_bins_of_unit(map->dtype, most);
     return limen_bins_between(map->dtype, low, high, most);
 }
 

@@ -167,6 +167,11 @@ static int read_targets(const limen_tally *tally, limen_score_reader *reader,
     const void *targets = flat(&view, reader->targets);
 
     tile->truth = reader->truth;
+    if (!tally->spec.has_ignore_index && (view.dtype == LIMEN_U8 || view.dtype == LIMEN_BOOL) &&
+        !tally->kernels->check(targets, count)) {
+        tile->truth = targets;
+        return 0;
+    }
     if (!tally->spec.has_ignore_index)
         return tally->kernels->binary[view.dtype](targets, reader->truth, count);
     tile->valid = reader->valid;

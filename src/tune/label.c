@@ -59,6 +59,30 @@ static limen_point point_at(const limen_aim *aim, const limen_ladder *ladder, co
     return point;
 }
 
+/* Steps over the flight of blocks that begins here when no cut inside is as good as `floor`. Only
+ * where sums are whole, and so exact; and not over the first and the last flight, where objectives
+ * may be 0/0. */
+static int step_over(const limen_aim *aim, const limen_ladder *ladder, const limen_point *floor,
+                     walk *at)
+{
+    const limen_flight *flight = &ladder->flights[at->index / LIMEN_LADDER_FLIGHT];
+    limen_point from = {.tp = limen_sum_of(&at->tp), .fp = limen_sum_of(&at->fp)};
+    limen_point bound;
+
+    if (at->index % LIMEN_LADDER_FLIGHT != 0 || at->index == 0 || !ladder->summed ||
+        !ladder->totals.whole || at->index + LIMEN_LADDER_FLIGHT >= ladder->count)
+        return 0;
+    bound = limen_objective_bound(&aim->objective, &ladder->totals, &from, flight->positives,
+                                  flight->negatives);
+    if (!bound.defined ||
+        limen_objective_compare(&aim->objective, &ladder->totals, &bound, floor) >= 0)
+        return 0;
+    limen_sum_add(&at->tp, flight->positives);
+    limen_sum_add(&at->fp, flight->negatives);
+    at->index += LIMEN_LADDER_FLIGHT;
+    return 1;
+}
+
 static int is_offered(const limen_aim *aim, const limen_ladder *ladder, int64_t index)
 {
     return limen_ladder_cut(ladder, aim->rule, LIMEN_AT_SCORE, index).offered;
@@ -138,14 +162,39 @@ static void weigh_infeasible(const limen_aim *aim, const limen_ladder *ladder, i
     scan->violation = violation;
 }
 
+/* The best of the cuts between flights; undefined when none is feasible. */
+static limen_point find_floor(const limen_aim *aim, int64_t label, const limen_ladder *ladder)
+{
+    limen_point floor = {.defined = 0};
+    walk at = {.index = 0};
+
+    while (ladder->summed && at.index + LIMEN_LADDER_FLIGHT < ladder->count) {
+        const limen_flight *flight = &ladder->flights[at.index / LIMEN_LADDER_FLIGHT];
+        limen_point point;
+
+        limen_sum_add(&at.tp, flight->positives);
+        limen_sum_add(&at.fp, flight->negatives);
+        at.index += LIMEN_LADDER_FLIGHT;
+        point = point_at(aim, ladder, &at);
+        if (point.defined && (!floor.defined || is_better(aim, ladder, &point, &floor)) &&
+            limen_conditions_violation(aim->conditions, label, &ladder->totals, point.tp,
+                                       point.fp) == 0.0 &&
+            is_offered(aim, ladder, at.index))
+            floor = point;
+    }
+    return floor;
+}
+
 void limen_label_scan(const limen_aim *aim, int64_t label, const limen_ladder *ladder,
                       limen_scan *scan)
 {
+    limen_point floor;
     walk at = {.index = 0};
 
     if (find_degenerate(aim, ladder, scan))
         return;
     *scan = (limen_scan){.violation = INFINITY};
+    floor = find_floor(aim, label, ladder);
     for (;;) {
         limen_point point = point_at(aim, ladder, &at);
         double violation =
@@ -157,7 +206,8 @@ void limen_label_scan(const limen_aim *aim, int64_t label, const limen_ladder *l
             weigh_infeasible(aim, ladder, at.index, &point, violation, scan);
         if (at.index == ladder->count)
             return;
-        walk_on(&at, ladder);
+        if (!floor.defined || !step_over(aim, ladder, &floor, &at))
+            walk_on(&at, ladder);
     }
 }
 
@@ -182,7 +232,8 @@ static void each_tie(const limen_aim *aim, int64_t label, const limen_ladder *la
             take(context, ladder, at.index);
         if (at.index == ladder->count)
             return;
-        walk_on(&at, ladder);
+        if (!step_over(aim, ladder, &scan->best, &at))
+            walk_on(&at, ladder);
     }
 }
 
@@ -255,6 +306,8 @@ static blocks_left find_blocks(const limen_aim *aim, int64_t label, limen_ladder
         limen_point bound;
         promise hope;
 
+        if (scan->found && step_over(aim, ladder, &scan->best, &at))
+            continue;
         walk_on(&at, ladder);
         if (limen_block_is_single(block) ||
             limen_conditions_bound(aim->conditions, label, &ladder->totals, from.tp, from.fp,

@@ -52,28 +52,58 @@ limen_cut limen_ladder_cut(const limen_ladder *ladder, limen_rule rule, limen_at
                              cut < ladder->count ? &ladder->blocks[cut] : NULL);
 }
 
+static size_t flights_of(int64_t blocks)
+{
+    return (size_t)(blocks / LIMEN_LADDER_FLIGHT) + 1;
+}
+
+static void release_memory(const limen_allocator *allocator, const limen_ladder *ladder)
+{
+    limen_delete(allocator, ladder->blocks, (size_t)ladder->capacity, sizeof *ladder->blocks);
+    limen_delete(allocator, ladder->flights, flights_of(ladder->capacity), sizeof *ladder->flights);
+}
+
 limen_status limen_ladder_reserve(const limen_allocator *allocator, limen_ladder *ladder,
                                   int64_t count, limen_error *error)
 {
     int64_t capacity = ladder->capacity + ladder->capacity / 2;
-    limen_block *blocks;
+    limen_ladder made = *ladder;
 
     ladder->count = 0;
+    ladder->summed = 0;
     if (count <= ladder->capacity)
         return LIMEN_OK;
     if (capacity < count)
         capacity = count;
-    blocks = limen_new_raw(allocator, (size_t)capacity, sizeof *blocks);
-    if (!blocks)
-        return limen_fail_memory(error, (size_t)capacity * sizeof *blocks);
-    limen_delete(allocator, ladder->blocks, (size_t)ladder->capacity, sizeof *blocks);
-    ladder->blocks = blocks;
-    ladder->capacity = capacity;
+    made.count = 0;
+    made.summed = 0;
+    made.capacity = capacity;
+    made.blocks = limen_new_raw(allocator, (size_t)capacity, sizeof *made.blocks);
+    made.flights = limen_new_raw(allocator, flights_of(capacity), sizeof *made.flights);
+    if (!made.blocks || !made.flights) {
+        release_memory(allocator, &made);
+        return limen_fail_memory(error, (size_t)capacity * sizeof *made.blocks);
+    }
+    release_memory(allocator, ladder);
+    *ladder = made;
     return LIMEN_OK;
+}
+
+void limen_ladder_sum(limen_ladder *ladder)
+{
+    for (int64_t i = 0; i < ladder->count; i++) {
+        limen_flight *flight = &ladder->flights[i / LIMEN_LADDER_FLIGHT];
+
+        if (i % LIMEN_LADDER_FLIGHT == 0)
+            *flight = (limen_flight){0.0, 0.0};
+        flight->positives += ladder->blocks[i].positives;
+        flight->negatives += ladder->blocks[i].negatives;
+    }
+    ladder->summed = 1;
 }
 
 void limen_ladder_release(const limen_allocator *allocator, limen_ladder *ladder)
 {
-    limen_delete(allocator, ladder->blocks, (size_t)ladder->capacity, sizeof *ladder->blocks);
+    release_memory(allocator, ladder);
     *ladder = (limen_ladder){.blocks = NULL};
 }

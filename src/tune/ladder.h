@@ -19,11 +19,20 @@ typedef struct limen_block {
     unsigned char open; /* to be told apart, says the search */
 } limen_block;
 
+enum { LIMEN_LADDER_FLIGHT = 64 };
+
+/* The positives and negatives of LIMEN_LADDER_FLIGHT blocks. */
+typedef struct limen_flight {
+    double positives, negatives;
+} limen_flight;
+
 typedef struct limen_ladder {
     limen_block *blocks;
     int64_t count, capacity;
     limen_totals totals;
     limen_dtype dtype;
+    limen_flight *flights; /* room for those of all blocks */
+    int summed;            /* the flights are there */
 } limen_ladder;
 
 /* What a cut is as a threshold. */
@@ -55,6 +64,10 @@ limen_cut limen_cut_between(limen_dtype dtype, limen_rule rule, limen_at at,
 /* Room for `count` blocks, which are then to be written; the old ones are lost. */
 limen_status limen_ladder_reserve(const limen_allocator *allocator, limen_ladder *ladder,
                                   int64_t count, limen_error *error);
+
+/* Sums up the blocks, so that searches may step over flights of them at once. */
+void limen_ladder_sum(limen_ladder *ladder);
+
 void limen_ladder_release(const limen_allocator *allocator, limen_ladder *ladder);
 
 #endif

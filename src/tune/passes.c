@@ -1,8 +1,9 @@
 #include "tune/passes.h"
 
+#include "core/array.h"
 #include "core/numeric.h"
 #include "core/status.h"
-#include "kernels/sort.h"
+#include "tune/scout.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,6 +13,14 @@
 #define LEAST_BINS 1024
 #define BINS_IN_ALL ((int64_t)1 << 18) /* of all labels, unless they have the least */
 #define SAMPLED 4096                   /* scores that decide on the layout */
+#define OPEN_BINS 8192                 /* of a label that has been scouted */
+#define LEAST_SCOUTED 8192             /* samples of a first batch */
+#define MOST_DRIFT 0.15
+
+static size_t run_room(const limen_passes *passes)
+{
+    return (size_t)passes->reader.tile_rows + LIMEN_SPLIT_SLACK;
+}
 
 limen_status limen_passes_create(const limen_plan *plan, limen_tally *probe, limen_passes *passes,
                                  limen_error *error)
@@ -21,15 +30,21 @@ limen_status limen_passes_create(const limen_plan *plan, limen_tally *probe, lim
     limen_status status;
 
     *passes = (limen_passes){.plan = plan, .probe = probe};
-    status = limen_score_reader_create(probe, LIMEN_BY_LABEL, &passes->by_label, error);
-    if (status == LIMEN_OK)
-        status = limen_score_reader_create(probe, LIMEN_BY_ROW, &passes->by_row, error);
+    status = limen_score_reader_create(probe, LIMEN_BY_LABEL, &passes->reader, error);
     if (status == LIMEN_OK) {
-        passes->lost = limen_new(a, 2 * width, sizeof *passes->lost);
-        passes->index = limen_new_raw(a, (size_t)passes->by_label.tile_rows, sizeof *passes->index);
+        passes->layouts = limen_new(a, width, sizeof *passes->layouts);
+        passes->counts = limen_new(a, width, sizeof *passes->counts);
+        passes->shares = limen_new(a, width, sizeof *passes->shares);
+        passes->index = limen_new_raw(a, run_room(passes), sizeof *passes->index);
+        passes->hits[0] = limen_new_raw(a, run_room(passes), sizeof(double));
+        passes->hits[1] = limen_new_raw(a, run_room(passes), sizeof(double));
+        passes->hit_keys = limen_new_raw(a, run_room(passes), sizeof(uint64_t));
+        passes->mapped = limen_new(a, width, sizeof *passes->mapped);
         passes->ladders = limen_new(a, width, sizeof *passes->ladders);
         passes->first_region = limen_new(a, width + 1, sizeof *passes->first_region);
-        if (!passes->lost || !passes->index || !passes->ladders || !passes->first_region)
+        if (!passes->layouts || !passes->counts || !passes->shares || !passes->index ||
+            !passes->hits[0] || !passes->hits[1] || !passes->hit_keys || !passes->mapped ||
+            !passes->ladders || !passes->first_region)
             status = limen_fail_memory(error, 0);
     }
     if (status != LIMEN_OK)
@@ -37,18 +52,13 @@ limen_status limen_passes_create(const limen_plan *plan, limen_tally *probe, lim
     return status;
 }
 
-static size_t cell_count(const limen_passes *passes)
-{
-    return 2 * (size_t)passes->plan->width * passes->layout.count;
-}
-
-static void release_counts(limen_passes *passes)
+static void release_cells(limen_passes *passes)
 {
     const limen_allocator *a = &passes->plan->allocator;
 
-    limen_delete(a, passes->counts, cell_count(passes), sizeof *passes->counts);
-    limen_delete(a, passes->sums, cell_count(passes), sizeof *passes->sums);
-    passes->counts = NULL;
+    limen_delete(a, passes->cells, passes->cell_count, sizeof *passes->cells);
+    limen_delete(a, passes->sums, passes->cell_count, sizeof *passes->sums);
+    passes->cells = NULL;
     passes->sums = NULL;
 }
 
@@ -57,21 +67,26 @@ void limen_passes_release(limen_passes *passes)
     const limen_allocator *a = &passes->plan->allocator;
     size_t width = (size_t)passes->plan->width;
 
-    release_counts(passes);
+    release_cells(passes);
+    limen_sample_release(a, &passes->sample);
     limen_regions_release(passes);
     for (size_t i = 0; passes->ladders && i < width; i++)
         limen_ladder_release(a, &passes->ladders[i]);
     limen_delete(a, passes->ladders, width, sizeof *passes->ladders);
     limen_delete(a, passes->first_region, width + 1, sizeof *passes->first_region);
-    limen_delete(a, passes->lost, 2 * width, sizeof *passes->lost);
-    limen_delete(a, passes->index, (size_t)passes->by_label.tile_rows, sizeof *passes->index);
-    limen_score_reader_destroy(passes->probe, &passes->by_label);
-    limen_score_reader_destroy(passes->probe, &passes->by_row);
+    limen_delete(a, passes->hits[0], run_room(passes), sizeof(double));
+    limen_delete(a, passes->hits[1], run_room(passes), sizeof(double));
+    limen_delete(a, passes->hit_keys, run_room(passes), sizeof(uint64_t));
+    limen_delete(a, passes->mapped, width, sizeof *passes->mapped);
+    limen_delete(a, passes->layouts, width, sizeof *passes->layouts);
+    limen_delete(a, passes->counts, width, sizeof *passes->counts);
+    limen_delete(a, passes->shares, width, sizeof *passes->shares);
+    limen_delete(a, passes->index, run_room(passes), sizeof *passes->index);
+    limen_score_reader_destroy(passes->probe, &passes->reader);
     *passes = (limen_passes){.plan = NULL};
 }
 
-/* ---- Layout: bins that follow the data ----------------------------------------------------------
- */
+/* ---- Layouts: bins that follow the data ----------------------------------------------------- */
 
 /* Whether the scores look like probabilities, by some of the first tile. */
 static int are_probabilities(const limen_score_tile *tile)
@@ -90,26 +105,26 @@ static int are_probabilities(const limen_score_tile *tile)
     return 1;
 }
 
-static int64_t bins_a_label(int64_t width)
+static uint32_t bins_a_label(int64_t width, uint32_t most)
 {
-    int64_t bins = MOST_BINS;
+    uint32_t bins = most;
 
     while (bins > LEAST_BINS && bins * width > BINS_IN_ALL)
         bins /= 2;
     return bins;
 }
 
-/* Probabilities of 16 bits have so few values that each gets a bin, with one more at either end for
- * what lies outside. */
-static limen_bins choose_layout(const limen_score_tile *tile)
+/* All scores in bins. Probabilities of 16 bits have so few values that each gets a bin, with one
+ * more at either end for what lies outside. */
+static limen_bins bins_of_all(const limen_score_tile *tile)
 {
-    uint32_t most = (uint32_t)bins_a_label(tile->labels);
+    uint32_t most = bins_a_label(tile->labels, MOST_BINS);
     int probabilities = are_probabilities(tile);
     int narrow = limen_dtype_size(tile->dtype) == 2;
     limen_bins bins;
 
     if (!narrow && probabilities)
-        return (limen_bins){.dtype = tile->dtype, .kind = LIMEN_BINS_UNIFORM, .count = most};
+        return limen_bins_of_unit(tile->dtype, most);
     if (!narrow)
         return limen_bins_between(tile->dtype, -INFINITY, INFINITY, most);
     if (!probabilities)
@@ -121,85 +136,74 @@ static limen_bins choose_layout(const limen_score_tile *tile)
     return bins;
 }
 
-static limen_status start(limen_passes *passes, const limen_score_tile *tile, limen_error *error)
+/* A layout a label: from the sample where that is there and says enough. */
+static limen_status choose_layouts(limen_passes *passes, const limen_score_tile *tile,
+                                   limen_error *error)
 {
-    const limen_allocator *a = &passes->plan->allocator;
-    size_t cells;
+    const limen_layout whole = {.dtype = tile->dtype, .open = 1, .bins = bins_of_all(tile)};
+    const int scouting = passes->sample.rows > 0;
+    uint32_t bins = bins_a_label(tile->labels, OPEN_BINS);
+    limen_scout scout;
+    limen_status status;
 
-    passes->dtype = tile->dtype;
-    passes->layout = choose_layout(tile);
-    cells = cell_count(passes);
-    if (passes->probe->spec.weighted)
-        passes->sums = limen_new(a, cells, sizeof *passes->sums);
-    else
-        passes->counts = limen_new(a, cells, sizeof *passes->counts);
-    if (!passes->sums && !passes->counts) {
-        passes->dtype = LIMEN_NONE;
-        return limen_fail_memory(error, cells * sizeof *passes->counts);
+    if (scouting) {
+        status = limen_scout_create(passes->plan, &passes->sample, &scout, error);
+        if (status != LIMEN_OK)
+            return status;
+    }
+    for (int64_t label = 0; label < tile->labels; label++) {
+        limen_layout *layout = &passes->layouts[label];
+
+        if (!scouting || !limen_scout_layout(&scout, label, bins, layout, passes->shares[label]))
+            *layout = whole;
+    }
+    if (scouting) {
+        limen_scout_release(&scout);
+        limen_sample_shrink(&passes->sample);
     }
     return LIMEN_OK;
 }
 
-/* ---- Pass 0
- * --------------------------------------------------------------------------------------- */
+static limen_status start(limen_passes *passes, const limen_score_tile *tile, limen_error *error)
+{
+    const limen_allocator *a = &passes->plan->allocator;
+    limen_status status = choose_layouts(passes, tile, error);
+    size_t most = 0;
 
-typedef struct label_run {
-    int64_t label, rows;
-    const unsigned char *scores;
-    const uint8_t *truth, *valid;
-    const double *weights;
-} label_run;
+    if (status != LIMEN_OK)
+        return status;
+    for (int64_t label = 0; label < tile->labels; label++)
+        most = most > passes->layouts[label].bins.count ? most : passes->layouts[label].bins.count;
+    passes->cell_count = 2 * most * (size_t)tile->labels;
+    if (passes->probe->spec.weighted)
+        passes->sums = limen_new(a, passes->cell_count, sizeof *passes->sums);
+    else
+        passes->cells = limen_new(a, passes->cell_count, sizeof *passes->cells);
+    if (!passes->sums && !passes->cells)
+        return limen_fail_memory(error, passes->cell_count * sizeof *passes->cells);
+    passes->dtype = tile->dtype;
+    for (int64_t label = 0; label < tile->labels; label++)
+        passes->counts[label] = (limen_layout_counts){
+            .cells = passes->cells ? passes->cells + 2 * most * (size_t)label : NULL,
+            .sums = passes->sums ? passes->sums + 2 * most * (size_t)label : NULL,
+        };
+    return LIMEN_OK;
+}
 
-static label_run run_of(const limen_score_tile *tile, int64_t label)
+/* ---- Pass 0 -----------------------------------------------------------------------------------
+ */
+
+limen_label_run limen_passes_run(const limen_score_tile *tile, int64_t label)
 {
     int64_t at = label * tile->rows;
 
-    return (label_run){.label = label,
-                       .rows = tile->rows,
-                       .scores = (const unsigned char *)tile->scores +
-                                 (size_t)at * limen_dtype_size(tile->dtype),
-                       .truth = tile->truth + at,
-                       .valid = tile->valid ? tile->valid + at : NULL,
-                       .weights = tile->weights};
-}
-
-/* NaN has been counted in bin 0, but no threshold reaches it. */
-static void move_nan(limen_passes *passes, const label_run *run)
-{
-    size_t size = limen_dtype_size(passes->dtype);
-    size_t base = 2 * (size_t)run->label * passes->layout.count;
-
-    for (int64_t i = 0; i < run->rows; i++) {
-        double weight = run->weights ? run->weights[i] : 1.0;
-
-        if (!isnan(limen_load_number(passes->dtype, run->scores + (size_t)i * size)) ||
-            (run->valid && !run->valid[i]))
-            continue;
-        passes->lost[2 * run->label + run->truth[i]] += weight;
-        if (passes->counts)
-            passes->counts[base + run->truth[i]]--;
-        else
-            passes->sums[base + run->truth[i]] -= weight;
-    }
-}
-
-static int count_run(limen_passes *passes, const label_run *run)
-{
-    size_t base = 2 * (size_t)run->label * passes->layout.count;
-    size_t rows = (size_t)run->rows;
-    int nan = limen_bins_index(passes->probe->kernels, &passes->layout, run->scores, NULL,
-                               passes->index, rows);
-
-    if (passes->counts)
-        limen_bins_count(passes->index, run->truth, run->valid, passes->counts + base, rows);
-    else
-        for (size_t i = 0; i < rows; i++)
-            if (!run->valid || run->valid[i])
-                passes->sums[base + 2 * (size_t)passes->index[i] + run->truth[i]] +=
-                    run->weights[i];
-    if (nan)
-        move_nan(passes, run);
-    return nan;
+    return (limen_label_run){.label = label,
+                             .rows = (size_t)tile->rows,
+                             .scores = (const unsigned char *)tile->scores +
+                                       (size_t)at * limen_dtype_size(tile->dtype),
+                             .truth = tile->truth + at,
+                             .valid = tile->valid ? tile->valid + at : NULL,
+                             .weights = tile->weights};
 }
 
 static limen_status count_batch(limen_passes *passes, const limen_checked_batch *batch,
@@ -208,107 +212,133 @@ static limen_status count_batch(limen_passes *passes, const limen_checked_batch 
     limen_score_tile tile;
     int nan = 0;
 
-    limen_score_reader_start(&passes->by_label, batch);
+    limen_score_reader_start(&passes->reader, batch);
     for (;;) {
-        limen_status status =
-            limen_score_reader_next(passes->probe, &passes->by_label, &tile, error);
+        limen_status status = limen_score_reader_next(passes->probe, &passes->reader, &tile, error);
 
         if (status == LIMEN_OK && tile.rows > 0 && passes->dtype == LIMEN_NONE)
             status = start(passes, &tile, error);
         if (status != LIMEN_OK || tile.rows == 0)
             return status;
         for (int64_t label = 0; label < tile.labels; label++) {
-            label_run run = run_of(&tile, label);
+            limen_label_run run = limen_passes_run(&tile, label);
 
-            nan |= count_run(passes, &run);
+            nan |= limen_layout_count(passes->probe->kernels, &passes->layouts[label], &run,
+                                      passes->index, &passes->counts[label]);
         }
         if (nan && passes->probe->spec.nan == LIMEN_NAN_ERROR) {
-            status = limen_score_reader_verify(passes->probe, &passes->by_label, error);
+            status = limen_score_reader_verify(passes->probe, &passes->reader, error);
             if (status != LIMEN_OK)
                 return status;
         }
     }
 }
 
+/* Half of how much the cells between cuts, as shares of all, differ from what was expected. */
+static double drift(const limen_layout *layout, const limen_layout_counts *counts,
+                    const double share[LIMEN_LAYOUT_CUTS + 1])
+{
+    double apart = 0.0;
+    int64_t above = 0;
+
+    for (int k = 0; k <= layout->cut_count; k++) {
+        int64_t all = k < layout->cut_count ? counts->all[2 * k] : counts->valid;
+
+        apart += fabs((double)(all - above) / (double)counts->valid - share[k]);
+        above = all;
+    }
+    return 0.5 * apart;
+}
+
+/* Looked at whenever there is twice as much to look at. */
+static int has_drifted(limen_passes *passes)
+{
+    if (passes->samples < passes->next_check)
+        return 0;
+    passes->next_check = 2 * passes->samples;
+    for (int64_t label = 0; label < passes->plan->width; label++) {
+        const limen_layout *layout = &passes->layouts[label];
+
+        if (layout->cut_count > 0 && passes->counts[label].valid > 0 &&
+            drift(layout, &passes->counts[label], passes->shares[label]) > MOST_DRIFT)
+            return 1;
+    }
+    return 0;
+}
+
+/* Scouting begins with a first batch that is large enough for it to help. */
+static limen_status take_sample(limen_passes *passes, const limen_checked_batch *batch,
+                                limen_error *error)
+{
+    limen_status status;
+
+    if (passes->dtype == LIMEN_NONE && !passes->sample.scores) {
+        if (batch->samples < LEAST_SCOUTED || !limen_dtype_is_float(batch->score_dtype) ||
+            !limen_scout_helps(passes->plan, &passes->probe->spec))
+            return LIMEN_OK;
+        status = limen_sample_create(&passes->plan->allocator, passes->plan->width, &passes->sample,
+                                     error);
+        if (status != LIMEN_OK)
+            return status;
+    }
+    if (passes->sample.scores && !passes->sampled)
+        limen_sample_add(&passes->sample, batch);
+    return LIMEN_OK;
+}
+
 limen_status limen_passes_update(limen_passes *passes, const limen_checked_batch *batch,
                                  limen_error *error)
 {
+    limen_status status;
+
     if (passes->pass > 0)
         return limen_regions_update(passes, batch, error);
     if (passes->samples > (int64_t)UINT32_MAX - batch->samples)
         return limen_fail(error, LIMEN_ERR_OVERFLOW,
                           "a search reads at most 4294967295 samples; keep a histogram and use "
                           "limen_tune");
-    passes->samples += batch->samples;
-    return count_batch(passes, batch, error);
-}
-
-/* ---- From bins to blocks
- * ------------------------------------------------------------------------- */
-
-/* The lowest and the greatest score that a bin can hold. */
-static limen_block block_of(const limen_bins *bins, uint32_t bin, double positives,
-                            double negatives)
-{
-    double above = limen_bins_low(bins, bin + 1);
-    limen_block block = {.least = limen_bins_low(bins, bin),
-                         .greatest =
-                             isnan(above) ? (double)INFINITY : limen_next_down(bins->dtype, above),
-                         .positives = positives,
-                         .negatives = negatives};
-
-    block.known = block.least == block.greatest;
-    return block;
-}
-
-static limen_status blocks_of_label(limen_passes *passes, int64_t label, limen_error *error)
-{
-    limen_ladder *ladder = &passes->ladders[label];
-    size_t base = 2 * (size_t)label * passes->layout.count;
-    limen_sum positives = {passes->lost[2 * label + 1], 0.0};
-    limen_sum negatives = {passes->lost[2 * label], 0.0};
-    const uint32_t *counts = passes->counts ? passes->counts + base : NULL;
-    const double *sums = passes->sums ? passes->sums + base : NULL;
-    int64_t filled = 0;
-    limen_status status;
-
-    for (uint32_t bin = 0; bin < passes->layout.count; bin++)
-        filled += counts ? (counts[2 * bin] | counts[2 * bin + 1]) != 0
-                         : sums[2 * bin] > 0.0 || sums[2 * bin + 1] > 0.0;
-    status = limen_ladder_reserve(&passes->plan->allocator, ladder, filled, error);
+    status = take_sample(passes, batch, error);
     if (status != LIMEN_OK)
         return status;
-    for (uint32_t bin = passes->layout.count; bin-- > 0;) {
-        double up = counts ? counts[2 * bin + 1] : sums[2 * bin + 1];
-        double down = counts ? counts[2 * bin] : sums[2 * bin];
+    passes->samples += batch->samples;
+    if (passes->sampling)
+        return LIMEN_OK;
+    status = count_batch(passes, batch, error);
+    if (status == LIMEN_OK && passes->sample.scores && !passes->sampled)
+        passes->sampling = has_drifted(passes);
+    return status;
+}
 
-        if (!(up > 0.0 || down > 0.0))
-            continue;
-        limen_sum_add(&positives, up);
-        limen_sum_add(&negatives, down);
-        ladder->blocks[ladder->count++] = block_of(&passes->layout, bin, up, down);
-    }
-    ladder->dtype = passes->dtype;
-    ladder->totals = (limen_totals){.positives = limen_sum_of(&positives),
-                                    .negatives = limen_sum_of(&negatives),
-                                    .whole = !passes->probe->spec.weighted};
-    return LIMEN_OK;
+int limen_passes_again(limen_passes *passes)
+{
+    if (!passes->sampling)
+        return 0;
+    passes->sampling = 0;
+    passes->sampled = 1;
+    passes->samples = 0;
+    release_cells(passes);
+    passes->dtype = LIMEN_NONE;
+    return 1;
 }
 
 limen_status limen_passes_end(limen_passes *passes, limen_error *error)
 {
+    const limen_allocator *a = &passes->plan->allocator;
     limen_status status = LIMEN_OK;
 
     if (passes->pass > 0)
         return limen_regions_end(passes, error);
     for (int64_t i = 0; i < passes->plan->width && status == LIMEN_OK; i++) {
         if (passes->dtype != LIMEN_NONE)
-            status = blocks_of_label(passes, i, error);
+            status = limen_layout_ladder(a, &passes->layouts[i], &passes->counts[i],
+                                         &passes->ladders[i], error);
         else
             passes->ladders[i] = (limen_ladder){.totals = {.whole = 1}, .dtype = LIMEN_F64};
     }
-    if (status == LIMEN_OK)
-        release_counts(passes);
+    if (status == LIMEN_OK) {
+        release_cells(passes);
+        limen_sample_release(a, &passes->sample);
+    }
     return status;
 }
 

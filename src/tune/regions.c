@@ -13,7 +13,6 @@
 #define FINER_BYTES ((size_t)32 << 20)  /* bins held at once */
 #define MOST_FINER 4096                 /* bins of a region */
 #define CROWD 65536                     /* scores of a region */
-#define RUN_CELLS 8192                  /* between two looks at the hits */
 #define SMALL_BLOCK 4096.0              /* scores that are worth reading to save a pass */
 
 static int weighted(const limen_passes *passes)
@@ -28,30 +27,20 @@ static void release_finer(const limen_passes *passes, limen_region *region)
     region->counts = NULL;
 }
 
-static size_t run_cells(const limen_passes *passes)
-{
-    return (size_t)(passes->run_rows * passes->plan->width);
-}
-
 /* What one pass needs; the ladders stay. */
 void limen_regions_release(limen_passes *passes)
 {
     const limen_allocator *a = &passes->plan->allocator;
-    size_t cut = limen_dtype_size(limen_cut_dtype(passes->dtype));
 
     for (int64_t i = 0; i < passes->region_count; i++)
         release_finer(passes, &passes->regions[i]);
     limen_delete(a, passes->regions, (size_t)passes->region_capacity, sizeof *passes->regions);
     limen_delete(a, passes->keys, passes->key_count, passes->key_size);
-    limen_delete(a, passes->lows, run_cells(passes), cut);
-    limen_delete(a, passes->highs, run_cells(passes), cut);
-    limen_delete(a, passes->hits, run_cells(passes), sizeof *passes->hits);
-    limen_delete(a, passes->hit_keys, run_cells(passes), sizeof(uint64_t));
+    limen_delete(a, passes->region_at, passes->region_at_count, sizeof *passes->region_at);
     passes->regions = NULL;
     passes->keys = NULL;
-    passes->lows = passes->highs = NULL;
-    passes->hits = NULL;
-    passes->hit_keys = NULL;
+    passes->region_at = NULL;
+    passes->region_at_count = 0;
     passes->region_count = passes->region_capacity = 0;
     passes->key_count = 0;
 }
@@ -180,45 +169,33 @@ static limen_status share_memory(limen_passes *passes, limen_error *error)
     return LIMEN_OK;
 }
 
-static void store_cut(limen_dtype dtype, void *cuts, size_t i, double value)
-{
-    if (dtype == LIMEN_F64)
-        ((double *)cuts)[i] = value;
-    else
-        ((float *)cuts)[i] = (float)value;
-}
-
-/* From the lowest to the highest region of each label, once for each row of a run. */
-static limen_status lay_envelopes(limen_passes *passes, limen_error *error)
+/* Which region each bin of the first pass has become, where all regions are such bins. */
+static limen_status map_bins(limen_passes *passes, limen_error *error)
 {
     const limen_allocator *a = &passes->plan->allocator;
-    limen_dtype cut = limen_cut_dtype(passes->dtype);
-    int64_t width = passes->plan->width;
-    size_t cells;
+    size_t count = passes->cell_count / 2, step = count / (size_t)passes->plan->width;
 
-    passes->run_rows = width < RUN_CELLS ? RUN_CELLS / width : 1;
-    if (passes->run_rows > passes->by_row.tile_rows)
-        passes->run_rows = passes->by_row.tile_rows;
-    cells = run_cells(passes);
-    passes->lows = limen_new_raw(a, cells, limen_dtype_size(cut));
-    passes->highs = limen_new_raw(a, cells, limen_dtype_size(cut));
-    passes->hits = limen_new_raw(a, cells, sizeof *passes->hits);
-    passes->hit_keys = limen_new_raw(a, cells, sizeof(uint64_t));
-    if (!passes->lows || !passes->highs || !passes->hits || !passes->hit_keys)
-        return limen_fail_memory(error, cells * sizeof(uint64_t));
-    for (size_t i = 0; i < cells; i++) {
-        size_t label = i % (size_t)width;
-        int64_t first = passes->first_region[label], end = passes->first_region[label + 1];
-        double low = NAN, high = NAN;
+    if (passes->pass > 1 || weighted(passes))
+        return LIMEN_OK;
+    passes->region_at = limen_new(a, count, sizeof *passes->region_at);
+    if (!passes->region_at)
+        return limen_fail_memory(error, count * sizeof *passes->region_at);
+    passes->region_at_count = count;
+    for (int64_t label = 0; label < passes->plan->width; label++) {
+        limen_layout *layout = &passes->layouts[label];
+        uint32_t *at = passes->region_at + (size_t)label * step;
 
-        if (first < end) {
-            low = passes->regions[end - 1].least;
-            high = passes->regions[first].greatest;
-            /* No bound above +inf; next_up would leave it as it is, and a score can reach it. */
-            high = high == INFINITY ? (double)NAN : limen_next_up(passes->dtype, high);
+        passes->mapped[label] =
+            layout->open && layout->bins.dtype == limen_cut_dtype(passes->dtype);
+        for (int64_t i = passes->first_region[label]; i < passes->first_region[label + 1]; i++) {
+            const limen_region *region = &passes->regions[i];
+            double high = limen_layout_high(layout);
+
+            if (region->least < limen_layout_low(layout) || region->greatest >= high)
+                passes->mapped[label] = 0;
+            else
+                at[limen_bins_find(&layout->bins, region->least)] = (uint32_t)i + 1;
         }
-        store_cut(cut, passes->lows, i, low);
-        store_cut(cut, passes->highs, i, high);
     }
     return LIMEN_OK;
 }
@@ -232,126 +209,8 @@ limen_status limen_regions_plan(limen_passes *passes, limen_error *error)
     if (status == LIMEN_OK)
         status = share_memory(passes, error);
     if (status == LIMEN_OK)
-        status = lay_envelopes(passes, error);
+        status = map_bins(passes, error);
     return status;
-}
-
-/* ---- Reading
- * -------------------------------------------------------------------------------------- */
-
-/* The region of a label that holds a key, or NULL. Regions fall. */
-static limen_region *find_region(const limen_passes *passes, int64_t label, uint64_t key)
-{
-    int64_t first = passes->first_region[label], last = passes->first_region[label + 1] - 1;
-
-    while (first < last) {
-        int64_t middle = first + (last - first) / 2;
-
-        if (key >= passes->regions[middle].low_key)
-            last = middle;
-        else
-            first = middle + 1;
-    }
-    if (key < passes->regions[first].low_key || key > passes->regions[first].high_key)
-        return NULL;
-    return &passes->regions[first];
-}
-
-/* One hit into its region. Returns 0 when there is no room: the data are not those of the first
- * pass. */
-#define PUT(type)                                                                                  \
-    static int put_##type(const limen_passes *passes, limen_region *region, type key, int truth,   \
-                          double weight)                                                           \
-    {                                                                                              \
-        int64_t found = region->found[truth]++;                                                    \
-                                                                                                   \
-        if (!region->gathered) {                                                                   \
-            region                                                                                 \
-                ->counts[2 * ((key - region->bins.base) >> region->bins.shift) + (size_t)truth] += \
-                weight;                                                                            \
-            return 1;                                                                              \
-        }                                                                                          \
-        if (found >= region->expected[truth])                                                      \
-            return 0;                                                                              \
-        ((type *)(void *)passes                                                                    \
-             ->keys)[region->at + (size_t)found + (truth ? (size_t)region->expected[0] : 0)] =     \
-            key;                                                                                   \
-        return 1;                                                                                  \
-    }
-
-/* The hits among a run of cells: their keys side by side, then each into its region. */
-#define READ(type)                                                                             \
-    static int read_##type(limen_passes *passes, const limen_score_tile *tile, size_t at,      \
-                           size_t count)                                                       \
-    {                                                                                          \
-        const unsigned char *scores = (const unsigned char *)tile->scores + at * sizeof(type); \
-        type *keys = (type *)(void *)passes->hit_keys;                                         \
-        size_t width = (size_t)tile->labels;                                                   \
-        limen_region *region = NULL;                                                           \
-        int fits = 1;                                                                          \
-                                                                                               \
-        for (size_t i = 0; i < count; i++)                                                     \
-            memcpy(&keys[i], scores + passes->hits[i] * sizeof(type), sizeof(type));           \
-        (void)passes->probe->kernels->keys[passes->dtype](keys, keys, count);                  \
-        for (size_t i = 0; i < count; i++) {                                                   \
-            uint32_t hit = passes->hits[i];                                                    \
-            int64_t label = width == 1 ? 0 : (int64_t)(hit % (uint32_t)width);                 \
-            type key = keys[i];                                                                \
-                                                                                               \
-            if (tile->valid && !tile->valid[at + hit])                                         \
-                continue;                                                                      \
-            if (!region || region->label != label || key < region->low_key ||                  \
-                key > region->high_key)                                                        \
-                region = find_region(passes, label, key);                                      \
-            if (region)                                                                        \
-                fits &= put_##type(passes, region, key, tile->truth[at + hit],                 \
-                                   tile->weights ? tile->weights[(at + hit) / width] : 1.0);   \
-        }                                                                                      \
-        return fits;                                                                           \
-    }
-
-PUT(uint16_t)
-PUT(uint32_t)
-PUT(uint64_t)
-READ(uint16_t)
-READ(uint32_t)
-READ(uint64_t)
-
-static int read_run(limen_passes *passes, const limen_score_tile *tile, int64_t row, int64_t rows)
-{
-    size_t width = (size_t)tile->labels, at = (size_t)row * width;
-    const unsigned char *scores = (const unsigned char *)tile->scores + at * passes->key_size;
-    size_t count = passes->probe->kernels->inside[passes->dtype](
-        scores, passes->lows, passes->highs, passes->hits, (size_t)rows * width);
-
-    if (passes->key_size == sizeof(uint16_t))
-        return read_uint16_t(passes, tile, at, count);
-    if (passes->key_size == sizeof(uint32_t))
-        return read_uint32_t(passes, tile, at, count);
-    return read_uint64_t(passes, tile, at, count);
-}
-
-limen_status limen_regions_update(limen_passes *passes, const limen_checked_batch *batch,
-                                  limen_error *error)
-{
-    limen_score_tile tile;
-
-    limen_score_reader_start(&passes->by_row, batch);
-    for (;;) {
-        limen_status status = limen_score_reader_next(passes->probe, &passes->by_row, &tile, error);
-        int fits = 1;
-
-        if (status != LIMEN_OK || tile.rows == 0)
-            return status;
-        for (int64_t row = 0; row < tile.rows && fits; row += passes->run_rows)
-            fits =
-                read_run(passes, &tile, row,
-                         tile.rows - row < passes->run_rows ? tile.rows - row : passes->run_rows);
-        if (!fits)
-            return limen_fail(error, LIMEN_ERR_VALUE,
-                              "this pass has other scores than the first one: replay the same "
-                              "batches");
-    }
 }
 
 /* ---- From keys and finer bins back to blocks

@@ -147,8 +147,12 @@ static limen_status solve_rows(limen_search *search, limen_error *error)
 static limen_status solve(limen_search *search, int *again, limen_error *error)
 {
     limen_feed feed = limen_passes_feed(&search->passes);
-    limen_status status = limen_passes_end(&search->passes, error);
+    limen_status status;
 
+    *again = limen_passes_again(&search->passes);
+    if (*again)
+        return LIMEN_OK;
+    status = limen_passes_end(&search->passes, error);
     if (status == LIMEN_OK)
         status = limen_plan_solve(search->plan, &feed, &search->solution, error);
     if (status == LIMEN_OK && search->solution.marked > 0)

@@ -87,6 +87,7 @@ static limen_status solve_ladder(const limen_plan *plan, const limen_feed *feed,
     limen_status status = LIMEN_OK;
     limen_scan scan;
 
+    limen_ladder_sum(ladder);
     limen_label_scan(&aim, label, ladder, &scan);
     if (feed->open)
         solution->marked += limen_label_mark(&aim, label, ladder, &scan);

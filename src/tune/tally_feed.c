@@ -33,15 +33,6 @@ static int64_t before_last(limen_dtype dtype, const void *keys, int64_t n)
     return (int64_t)limen_keys_below(dtype, keys, (size_t)n, key);
 }
 
-int64_t limen_keys_distinct(limen_dtype dtype, const void *keys, int64_t n)
-{
-    int64_t distinct = 0;
-
-    for (; n > 0; n = before_last(dtype, keys, n))
-        distinct++;
-    return distinct;
-}
-
 /* The sum of the cells of one key, which are then behind. */
 static double take_key(descent *side, uint64_t key)
 {
@@ -56,6 +47,73 @@ static double take_key(descent *side, uint64_t key)
     return side->weights ? limen_sum_of(&sum) : (double)(end - side->left);
 }
 
+/* The same for cells that count 1 each: most are alone with their key. */
+#define DEFINE_WHOLE(bits)                                                                 \
+    static int64_t distinct_##bits(const uint##bits##_t *keys, int64_t n)                  \
+    {                                                                                      \
+        int64_t distinct = n > 0;                                                          \
+                                                                                           \
+        for (int64_t i = 1; i < n; i++)                                                    \
+            distinct += keys[i] != keys[i - 1];                                            \
+        return distinct;                                                                   \
+    }                                                                                      \
+                                                                                           \
+    static void merge_##bits(limen_ladder *ladder, const uint##bits##_t *up, int64_t ups,  \
+                             const uint##bits##_t *down, int64_t downs)                    \
+    {                                                                                      \
+        for (;;) {                                                                         \
+            uint##bits##_t a = ups ? up[ups - 1] : (uint##bits##_t)LIMEN_KEY_NAN;          \
+            uint##bits##_t b = downs ? down[downs - 1] : (uint##bits##_t)LIMEN_KEY_NAN;    \
+            uint##bits##_t key = a > b ? a : b;                                            \
+            int64_t all_ups = ups, all_downs = downs;                                      \
+            limen_block *block = &ladder->blocks[ladder->count];                           \
+            double score;                                                                  \
+                                                                                           \
+            if (key == LIMEN_KEY_NAN)                                                      \
+                return;                                                                    \
+            while (ups > 0 && up[ups - 1] == key)                                          \
+                ups--;                                                                     \
+            while (downs > 0 && down[downs - 1] == key)                                    \
+                downs--;                                                                   \
+            score = limen_key_score(ladder->dtype, key);                                   \
+            *block = (limen_block){                                                        \
+                score, score, (double)(all_ups - ups), (double)(all_downs - downs), 1, 0}; \
+            ladder->count++;                                                               \
+        }                                                                                  \
+    }
+
+DEFINE_WHOLE(16)
+DEFINE_WHOLE(32)
+DEFINE_WHOLE(64)
+
+int64_t limen_keys_distinct(limen_dtype dtype, const void *keys, int64_t n)
+{
+    switch (limen_dtype_size(dtype)) {
+    case 2:
+        return distinct_16(keys, n);
+    case 4:
+        return distinct_32(keys, n);
+    default:
+        return distinct_64(keys, n);
+    }
+}
+
+static void merge_whole(limen_ladder *ladder, const void *positives, int64_t positive_count,
+                        const void *negatives, int64_t negative_count)
+{
+    switch (limen_dtype_size(ladder->dtype)) {
+    case 2:
+        merge_16(ladder, positives, positive_count, negatives, negative_count);
+        break;
+    case 4:
+        merge_32(ladder, positives, positive_count, negatives, negative_count);
+        break;
+    default:
+        merge_64(ladder, positives, positive_count, negatives, negative_count);
+        break;
+    }
+}
+
 void limen_ladder_merge(limen_ladder *ladder, const void *positives, int64_t positive_count,
                         const double *positive_weights, const void *negatives,
                         int64_t negative_count, const double *negative_weights)
@@ -63,6 +121,10 @@ void limen_ladder_merge(limen_ladder *ladder, const void *positives, int64_t pos
     descent up = {ladder->dtype, positives, positive_weights, positive_count};
     descent down = {ladder->dtype, negatives, negative_weights, negative_count};
 
+    if (!positive_weights && !negative_weights) {
+        merge_whole(ladder, positives, positive_count, negatives, negative_count);
+        return;
+    }
     for (;;) {
         uint64_t a = next_key(&up), b = next_key(&down);
         uint64_t key = a > b ? a : b;

@@ -62,12 +62,37 @@ static void uniform_bins(void **state)
     (void)state;
     for (int d = 0; d < DTYPES; d++) {
         for (uint32_t count = 1; count <= LIMEN_BINS_LIMIT; count *= 4) {
-            limen_bins bins = {.dtype = dtypes[d], .kind = LIMEN_BINS_UNIFORM, .count = count};
+            limen_bins bins = limen_bins_of_unit(dtypes[d], count);
 
             check_edges(&bins);
             assert_int_equal(bin_of(&bins, 0.5), count / 2);
             assert_int_equal(bin_of(&bins, -0.0), 0);
             assert_int_equal(bin_of(&bins, 1.0), count - 1);
+        }
+    }
+}
+
+/* Between two scores, also where the distance is no number or the scores between are few. */
+static void bins_across(void **state)
+{
+    static const double ends[][2] = {{0.25, 0.75},       {-3.0, 5.0},      {-1.0, 0.0009765625},
+                                     {0.5, 0.5},         {1024.0, 1026.0}, {0.0, (double)INFINITY},
+                                     {-60000.0, 60000.0}};
+
+    (void)state;
+    for (int d = 0; d < DTYPES; d++) {
+        for (size_t e = 0; e < sizeof ends / sizeof ends[0]; e++) {
+            for (uint32_t most = 1; most <= 65536; most *= 16) {
+                double low = limen_round_to(dtypes[d], ends[e][0]);
+                double high = limen_round_to(dtypes[d], ends[e][1]);
+                limen_bins bins = limen_bins_across(dtypes[d], low, high, most);
+
+                assert_in_range(bins.count, 1, most);
+                check_edges(&bins);
+                assert_int_equal(bin_of(&bins, low), 0);
+                assert_in_range(bin_of(&bins, high), bins.count - 1 - bins.count / 100,
+                                bins.count - 1);
+            }
         }
     }
 }
@@ -111,7 +136,7 @@ static void sixteen_bits_are_exact(void **state)
 
 static void nan_is_told(void **state)
 {
-    limen_bins bins = {.dtype = LIMEN_F32, .kind = LIMEN_BINS_UNIFORM, .count = 16};
+    limen_bins bins = limen_bins_of_unit(LIMEN_F32, 16);
     const float scores[] = {0.5f, NAN, 1.0f};
     uint32_t index[3];
 
@@ -139,11 +164,9 @@ static void counting(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(uniform_bins),
-        cmocka_unit_test(key_bins),
-        cmocka_unit_test(sixteen_bits_are_exact),
-        cmocka_unit_test(nan_is_told),
-        cmocka_unit_test(counting),
+        cmocka_unit_test(uniform_bins), cmocka_unit_test(bins_across),
+        cmocka_unit_test(key_bins),     cmocka_unit_test(sixteen_bits_are_exact),
+        cmocka_unit_test(nan_is_told),  cmocka_unit_test(counting),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

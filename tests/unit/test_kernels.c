@@ -218,7 +218,14 @@ static int64_t call_keys(const struct run *r)
 
 static int64_t call_bin(const struct run *r)
 {
-    return r->kernels->bin[r->dtype](r->arrays[0], 1u << r->choice % 21, r->arrays[1], r->n);
+    static const double lows[] = {0.0, 0.0, -1.5, 0.25};
+    static const double scales[] = {1.0, 1024.0, 3.1, 0.001};
+    uint32_t bins = 1u << r->choice % 21;
+
+    return r->kernels->bin[r->dtype](
+        r->arrays[0], lows[r->choice >> 8 & 3],
+        limen_round_to(limen_cut_dtype(r->dtype), scales[r->choice >> 10 & 3]), bins, r->arrays[1],
+        r->n);
 }
 
 static int64_t call_bin_key(const struct run *r)
@@ -234,6 +241,85 @@ static int64_t call_inside(const struct run *r)
 {
     return (int64_t)r->kernels->inside[r->dtype](r->arrays[0], r->arrays[1], r->arrays[2],
                                                  r->arrays[3], r->n);
+}
+
+static uint64_t hash(uint64_t seed, const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+
+    for (size_t i = 0; i < size; i++)
+        seed = (seed ^ at[i]) * 0x100000001b3u;
+    return seed;
+}
+
+/* Flags only where cells are valid, as the callers have it. */
+static const uint8_t *valid_flags(const struct run *r)
+{
+    uint8_t *flags = r->arrays[1];
+    const uint8_t *valid = r->arrays[2];
+
+    if (r->choice & 1)
+        return NULL;
+    for (size_t i = 0; i < r->n; i++)
+        flags[i] &= valid[i];
+    return valid;
+}
+
+static int64_t call_above(const struct run *r)
+{
+    const size_t count = (size_t)(r->choice >> 8 & 15) + 1;
+    const uint8_t *valid = valid_flags(r);
+    int64_t sums[2 * 16] = {1, 2, 3};
+    unsigned char cuts[16 * sizeof(double)];
+    int nan;
+
+    for (size_t k = 0; k < count; k++) {
+        double wide = k == 3 ? (double)NAN : ((double)k - 4.0) / 8.0;
+        float single = (float)wide;
+
+        if (r->dtype == LIMEN_F64)
+            memcpy(cuts + k * sizeof wide, &wide, sizeof wide);
+        else
+            memcpy(cuts + k * sizeof single, &single, sizeof single);
+    }
+    nan = r->kernels->above[r->dtype](r->arrays[0], r->arrays[1], valid, cuts, count, sums, r->n);
+    return (int64_t)hash((uint64_t)nan, sums, sizeof sums);
+}
+
+static int64_t call_sift(const struct run *r)
+{
+    static const limen_sieve sieves[] = {{0.25, 0.75, 0.25, 1000.0, 500},
+                                         {-(double)INFINITY, 0.5, -1.0, 3.0, 4},
+                                         {0.0, (double)NAN, 0.5, 16777216.0, 1u << 20},
+                                         {(double)NAN, 1.0, 0.0, 1.0, 1}};
+    const uint8_t *valid = valid_flags(r);
+    uint32_t *out = malloc((r->n + LIMEN_SPLIT_SLACK) * sizeof *out);
+    size_t count = r->kernels->sift[r->dtype](r->arrays[0], r->arrays[1], valid,
+                                              &sieves[r->choice >> 8 & 3], out, r->n);
+    uint64_t all = hash(count, out, count * sizeof *out);
+
+    free(out);
+    return (int64_t)all;
+}
+
+static int64_t call_split(const struct run *r)
+{
+    static const double bounds[][2] = {
+        {0.25, 0.75}, {-(double)INFINITY, 0.5}, {0.0, (double)NAN}, {(double)NAN, 1.0}};
+    const double *bound = bounds[r->choice >> 8 & 3];
+    const uint8_t *valid = valid_flags(r);
+    size_t size = limen_dtype_size(limen_cut_dtype(r->dtype)), counts[2];
+    void *out[2] = {malloc((r->n + LIMEN_SPLIT_SLACK) * size),
+                    malloc((r->n + LIMEN_SPLIT_SLACK) * size)};
+    uint64_t all;
+
+    r->kernels->split[r->dtype](r->arrays[0], r->arrays[1], valid, bound[0], bound[1], out, counts,
+                                r->n);
+    all = hash(0, counts, sizeof counts);
+    all = hash(hash(all, out[0], counts[0] * size), out[1], counts[1] * size);
+    free(out[0]);
+    free(out[1]);
+    return (int64_t)all;
 }
 
 static int64_t call_pick(const struct run *r)
@@ -261,6 +347,9 @@ static const struct kernel kernels[] = {
     {"bin", "sI", call_bin, is_real, 0},
     {"bin_key", "sI", call_bin_key, is_real, 0},
     {"inside", "sccI", call_inside, is_real, 1},
+    {"above", "sFf", call_above, is_real, 0},
+    {"split", "sFf", call_split, is_real, 0},
+    {"sift", "sFf", call_sift, is_real, 0},
     {"pick", "kfK", call_pick, is_real, 1},
 };
 

@@ -1,0 +1,205 @@
+/* Later passes of a search: reads the scores of its regions, and those alone. */
+#include "core/numeric.h"
+#include "core/status.h"
+#include "kernels/sort.h"
+#include "tune/passes.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The region of a label that holds a key, or NULL. Regions fall. */
+static limen_region *find_region(const limen_passes *passes, int64_t label, uint64_t key)
+{
+    int64_t first = passes->first_region[label], last = passes->first_region[label + 1] - 1;
+
+    while (first < last) {
+        int64_t middle = first + (last - first) / 2;
+
+        if (key >= passes->regions[middle].low_key)
+            last = middle;
+        else
+            first = middle + 1;
+    }
+    if (key < passes->regions[first].low_key || key > passes->regions[first].high_key)
+        return NULL;
+    return &passes->regions[first];
+}
+
+/* ---- Each sample counts 1 -----------------------------------------------------------------------
+ */
+
+/* One key into its region. Returns 0 when there is no room: the data are not those of the first
+ * pass. */
+#define PUT(type)                                                                                  \
+    static int put_##type(const limen_passes *passes, limen_region *region, type key, int truth)   \
+    {                                                                                              \
+        int64_t found = region->found[truth]++;                                                    \
+        type *keys =                                                                               \
+            (type *)(void *)passes->keys + region->at + (truth ? (size_t)region->expected[0] : 0); \
+                                                                                                   \
+        if (!region->gathered) {                                                                   \
+            region                                                                                 \
+                ->counts[2 * ((key - region->bins.base) >> region->bins.shift) + (size_t)truth] += \
+                1.0;                                                                               \
+            return 1;                                                                              \
+        }                                                                                          \
+        if (found >= region->expected[truth])                                                      \
+            return 0;                                                                              \
+        keys[found] = key;                                                                         \
+        return 1;                                                                                  \
+    }                                                                                              \
+                                                                                                   \
+    /* Keys of one class; `index` has the region of each and 1 more, or is NULL. */                \
+    static int put_all_##type(limen_passes *passes, int64_t label, const uint32_t *index,          \
+                              int truth, size_t count)                                             \
+    {                                                                                              \
+        const type *keys = (const type *)(const void *)passes->hit_keys;                           \
+        limen_region *region = NULL;                                                               \
+        int fits = 1;                                                                              \
+                                                                                                   \
+        for (size_t i = 0; i < count; i++) {                                                       \
+            if (index)                                                                             \
+                region = &passes->regions[index[i] - 1];                                           \
+            else if (!region || keys[i] < region->low_key || keys[i] > region->high_key)           \
+                region = find_region(passes, label, keys[i]);                                      \
+            if (region)                                                                            \
+                fits &= put_##type(passes, region, keys[i], truth);                                \
+        }                                                                                          \
+        return fits;                                                                               \
+    }
+
+PUT(uint16_t)
+PUT(uint32_t)
+PUT(uint64_t)
+
+/* The hits that fall in a region's bin, moved together, with the region of each in passes->index.
+ */
+#define KEEP(type)                                                                    \
+    static size_t keep_##type(type *hits, const uint32_t *region_at, uint32_t *index, \
+                              size_t count)                                           \
+    {                                                                                 \
+        size_t kept = 0;                                                              \
+                                                                                      \
+        for (size_t i = 0; i < count; i++) {                                          \
+            uint32_t region = region_at[index[i]];                                    \
+                                                                                      \
+            hits[kept] = hits[i];                                                     \
+            index[kept] = region;                                                     \
+            kept += region != 0;                                                      \
+        }                                                                             \
+        return kept;                                                                  \
+    }
+
+KEEP(float)
+KEEP(double)
+
+static size_t keep_mapped(limen_passes *passes, int64_t label, void *hits, size_t count)
+{
+    const limen_bins *bins = &passes->layouts[label].bins;
+    const uint32_t *region_at =
+        passes->region_at + (size_t)label * (passes->region_at_count / (size_t)passes->plan->width);
+
+    (void)limen_bins_index(passes->probe->kernels, bins, hits, NULL, passes->index, count);
+    return bins->dtype == LIMEN_F64 ? keep_double(hits, region_at, passes->index, count)
+                                    : keep_float(hits, region_at, passes->index, count);
+}
+
+/* Hits have the dtype of cuts. */
+static void make_keys(limen_passes *passes, const void *hits, size_t count)
+{
+    uint16_t *keys = (uint16_t *)(void *)passes->hit_keys;
+    const float *scores = hits;
+
+    if (limen_dtype_size(passes->dtype) != sizeof(uint16_t)) {
+        (void)passes->probe->kernels->keys[passes->dtype](hits, keys, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        keys[i] = (uint16_t)limen_score_key(passes->dtype, (double)scores[i]);
+}
+
+static int read_hits(limen_passes *passes, int64_t label, int truth, size_t count)
+{
+    void *hits = passes->hits[truth];
+    const uint32_t *index = NULL;
+
+    if (passes->region_at && passes->mapped[label]) {
+        count = keep_mapped(passes, label, hits, count);
+        index = passes->index;
+    }
+    make_keys(passes, hits, count);
+    switch (limen_dtype_size(passes->dtype)) {
+    case sizeof(uint16_t):
+        return put_all_uint16_t(passes, label, index, truth, count);
+    case sizeof(uint32_t):
+        return put_all_uint32_t(passes, label, index, truth, count);
+    default:
+        return put_all_uint64_t(passes, label, index, truth, count);
+    }
+}
+
+/* The scores from the lowest to the highest region of the label. */
+static int read_run(limen_passes *passes, const limen_label_run *run)
+{
+    const limen_region *regions = passes->regions;
+    double low = regions[passes->first_region[run->label + 1] - 1].least;
+    double high = regions[passes->first_region[run->label]].greatest;
+    size_t counts[2];
+
+    /* No bound above +inf; next_up would leave it as it is, and a score can reach it. */
+    high = high == INFINITY ? (double)NAN : limen_next_up(passes->dtype, high);
+    passes->probe->kernels->split[passes->dtype](run->scores, run->truth, run->valid, low, high,
+                                                 passes->hits, counts, run->rows);
+    return read_hits(passes, run->label, 0, counts[0]) &
+           read_hits(passes, run->label, 1, counts[1]);
+}
+
+/* ---- Weights ------------------------------------------------------------------------------------
+ */
+
+static void weigh_run(limen_passes *passes, const limen_label_run *run)
+{
+    limen_region *region = NULL;
+
+    (void)passes->probe->kernels->keys[passes->dtype](run->scores, passes->hit_keys, run->rows);
+    for (size_t i = 0; i < run->rows; i++) {
+        uint64_t key = limen_key_at(passes->dtype, passes->hit_keys, i);
+
+        if (run->valid && !run->valid[i])
+            continue;
+        if (!region || key < region->low_key || key > region->high_key)
+            region = find_region(passes, run->label, key);
+        if (region)
+            region->counts[2 * ((key - region->bins.base) >> region->bins.shift) + run->truth[i]] +=
+                run->weights[i];
+    }
+}
+
+limen_status limen_regions_update(limen_passes *passes, const limen_checked_batch *batch,
+                                  limen_error *error)
+{
+    limen_score_tile tile;
+
+    limen_score_reader_start(&passes->reader, batch);
+    for (;;) {
+        limen_status status = limen_score_reader_next(passes->probe, &passes->reader, &tile, error);
+        int fits = 1;
+
+        if (status != LIMEN_OK || tile.rows == 0)
+            return status;
+        for (int64_t label = 0; label < tile.labels; label++) {
+            limen_label_run run = limen_passes_run(&tile, label);
+
+            if (passes->first_region[label] == passes->first_region[label + 1])
+                continue;
+            if (run.weights)
+                weigh_run(passes, &run);
+            else
+                fits &= read_run(passes, &run);
+        }
+        if (!fits)
+            return limen_fail(error, LIMEN_ERR_VALUE,
+                              "this pass has other scores than the first one: replay the same "
+                              "batches");
+    }
+}

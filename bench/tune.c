@@ -1,4 +1,4 @@
-/* bench_tune ROWS LABELS KIND: seconds of the exact F1 search, beside a plain read of the same
+/* bench_tune ROWS LABELS KIND [SEED]: seconds of the exact F1 search, beside a plain read of the same
  * bytes. KIND: random, equal, saturated, distinct, sorted, half, logits. Prints one line of JSON.
  */
 #include "limen.h"
@@ -46,9 +46,9 @@ static int compare_floats(const void *a, const void *b)
 }
 
 /* Scores of a fair classifier for a label with a prevalence of 10 %. */
-static void fill(float *scores, uint8_t *targets, size_t cells, const char *kind)
+static void fill(float *scores, uint8_t *targets, size_t cells, const char *kind, uint64_t seed)
 {
-    uint64_t state = 1;
+    uint64_t state = seed;
 
     for (size_t i = 0; i < cells; i++) {
         double u = (double)(random_bits(&state) >> 11) * 0x1p-53;
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
 
     if (!scores || !targets)
         return 1;
-    fill(scores, targets, cells, kind);
+    fill(scores, targets, cells, kind, argc > 4 ? strtoull(argv[4], NULL, 10) : 1);
     for (size_t i = 0; half && i < cells; i++) {
         uint16_t bits = half_of(scores[i]);
 

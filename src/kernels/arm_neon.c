@@ -85,8 +85,6 @@ INLINE int64_t sum_total(sum_lanes total)
 
 /* ---- Truths --------------------------------------------------------------------------------- */
 
-#define MARK_STRIDE 4
-
 INLINE marks mark_all(void)
 {
     return vdupq_n_u8(255);
@@ -105,14 +103,6 @@ INLINE marks mark_or(marks a, marks b)
 INLINE marks mark_without(marks a, marks b)
 {
     return vbicq_u8(a, b);
-}
-
-/* Half a byte for each truth, and one bit of it. */
-INLINE uint64_t mark_bits(marks a)
-{
-    uint8x8_t halves = vshrn_n_u16(vreinterpretq_u16_u8(a), 4);
-
-    return vget_lane_u64(vreinterpret_u64_u8(halves), 0) & 0x1111111111111111u;
 }
 
 INLINE int mark_every(marks a)

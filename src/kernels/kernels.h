@@ -97,11 +97,6 @@ typedef struct limen_kernels {
     int (*bin_key[LIMEN_DTYPE_COUNT])(const void *scores, uint64_t base, int shift, uint32_t bins,
                                       uint32_t *index, size_t n);
 
-    /* Writes the indices i with scores[i] >= lows[i] and not scores[i] >= highs[i], ascending, and
-     * returns how many; the bounds are cuts as for decide. `indices` has room for n. */
-    size_t (*inside[LIMEN_DTYPE_COUNT])(const void *scores, const void *lows, const void *highs,
-                                        uint32_t *indices, size_t n);
-
     /* For `count` cuts of the type of limen_cut_dtype: sums[2 * k] += the
      * scores >= cuts[k], sums[2 * k + 1] += those of them whose flag is set. Only where valid is 1,
      * unless it is NULL; no flag is set where it is 0. Returns 1 when a score is NaN. */

@@ -55,20 +55,6 @@ static inline float load_bf16(const void *from, size_t i)
         return (int64_t)index;                                                                  \
     }                                                                                           \
                                                                                                 \
-    static size_t inside_##name(const void *scores, const void *lows, const void *highs,        \
-                                uint32_t *indices, size_t n)                                    \
-    {                                                                                           \
-        size_t count = 0;                                                                       \
-                                                                                                \
-        for (size_t i = 0; i < n; i++) {                                                        \
-            real score = load_##name(scores, i);                                                \
-                                                                                                \
-            if (score >= load_##real_name(lows, i) && !(score >= load_##real_name(highs, i)))   \
-                indices[count++] = (uint32_t)i;                                                 \
-        }                                                                                       \
-        return count;                                                                           \
-    }                                                                                           \
-                                                                                                \
     static int bin_##name(const void *scores, double low, double scale, uint32_t bins,          \
                           uint32_t *index, size_t n)                                            \
     {                                                                                           \

@@ -146,7 +146,6 @@ static inline void limen_copy(void *to, const void *from, size_t size)
         .keys = LIMEN_ENTRIES(keys),                                     \
         .bin = LIMEN_ENTRIES(bin),                                       \
         .bin_key = LIMEN_ENTRIES(bin_key),                               \
-        .inside = LIMEN_ENTRIES(inside),                                 \
         .above = LIMEN_ENTRIES(above),                                   \
         .split = LIMEN_ENTRIES(split),                                   \
         .sift = LIMEN_ENTRIES(sift),                                     \

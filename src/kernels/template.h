@@ -7,7 +7,7 @@
  *         byte_and, byte_or, byte_any_above_one; sum_lanes: sum_none, sum_add, sum_total
  *     marks                               WIDTH truths, one a byte or one a bit
  *         mark_none, mark_all, mark_and, mark_or, mark_without, mark_every, mark_flags (to bytes 0
- *         and 1), mark_bits with MARK_STRIDE bits between one truth and the next, eq_8
+ *         and 1), eq_8
  *     mask_16, mask_32, mask_64           truths for WIDTH / 2, / 4, / 8 wider elements
  *         eq_BITS and narrow_BITS, which joins 2, 4 or 8 of them to marks; or_BITS, any_BITS
  *     reals_f32, reals_f64                WIDTH / 4 floats, WIDTH / 8 doubles
@@ -82,51 +82,25 @@ INLINE marks reach_f64(const void *scores, const void *cuts, size_t i, mask_64 *
 #undef REACH
 }
 
-#define DEFINE_DECIDE(DTYPE, name, real, real_name, score_bits, bits)                              \
-    TARGET static int decide_##name(const void *scores, const void *cuts, uint8_t *out, size_t n)  \
-    {                                                                                              \
-        mask_##bits nan = none_##bits();                                                           \
-                                                                                                   \
-        if (n < WIDTH) {                                                                           \
-            unsigned char some_scores[WIDTH * sizeof(real)] = {0};                                 \
-            unsigned char some_cuts[WIDTH * sizeof(real)] = {0};                                   \
-                                                                                                   \
-            limen_copy(some_scores, scores, n *(score_bits / 8));                                  \
-            limen_copy(some_cuts, cuts, n * sizeof(real));                                         \
-            store_part(out, mark_flags(reach_##name(some_scores, some_cuts, 0, &nan)), n);         \
-            return any_##bits(nan);                                                                \
-        }                                                                                          \
-        for (size_t i = 0;; i = NEXT(i, n)) {                                                      \
-            store(out + i, mark_flags(reach_##name(scores, cuts, i, &nan)));                       \
-            if (i == n - WIDTH)                                                                    \
-                return any_##bits(nan);                                                            \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    TARGET static size_t inside_##name(const void *scores, const void *lows, const void *highs,    \
-                                       uint32_t *indices, size_t n)                                \
-    {                                                                                              \
-        mask_##bits nan = none_##bits();                                                           \
-        size_t count = 0, i = 0;                                                                   \
-                                                                                                   \
-        for (; n - i >= WIDTH; i += WIDTH) {                                                       \
-            uint64_t bits_in = mark_bits(mark_without(reach_##name(scores, lows, i, &nan),         \
-                                                      reach_##name(scores, highs, i, &nan)));      \
-                                                                                                   \
-            for (; bits_in; bits_in &= bits_in - 1)                                                \
-                indices[count++] = (uint32_t)(i + (size_t)__builtin_ctzll(bits_in) / MARK_STRIDE); \
-        }                                                                                          \
-        if (i < n) {                                                                               \
-            size_t first = count;                                                                  \
-                                                                                                   \
-            count += limen_kernels_scalar.inside[LIMEN_##DTYPE](                                   \
-                (const char *)scores + i * (score_bits / 8),                                       \
-                (const char *)lows + i * sizeof(real), (const char *)highs + i * sizeof(real),     \
-                indices + count, n - i);                                                           \
-            for (; first < count; first++)                                                         \
-                indices[first] += (uint32_t)i;                                                     \
-        }                                                                                          \
-        return count;                                                                              \
+#define DEFINE_DECIDE(DTYPE, name, real, real_name, score_bits, bits)                             \
+    TARGET static int decide_##name(const void *scores, const void *cuts, uint8_t *out, size_t n) \
+    {                                                                                             \
+        mask_##bits nan = none_##bits();                                                          \
+                                                                                                  \
+        if (n < WIDTH) {                                                                          \
+            unsigned char some_scores[WIDTH * sizeof(real)] = {0};                                \
+            unsigned char some_cuts[WIDTH * sizeof(real)] = {0};                                  \
+                                                                                                  \
+            limen_copy(some_scores, scores, n *(score_bits / 8));                                 \
+            limen_copy(some_cuts, cuts, n * sizeof(real));                                        \
+            store_part(out, mark_flags(reach_##name(some_scores, some_cuts, 0, &nan)), n);        \
+            return any_##bits(nan);                                                               \
+        }                                                                                         \
+        for (size_t i = 0;; i = NEXT(i, n)) {                                                     \
+            store(out + i, mark_flags(reach_##name(scores, cuts, i, &nan)));                      \
+            if (i == n - WIDTH)                                                                   \
+                return any_##bits(nan);                                                           \
+        }                                                                                         \
     }
 
 DEFINE_DECIDE(F16, f16, float, f32, 16, 32)
@@ -232,8 +206,10 @@ TARGET static int check(const uint8_t *values, size_t n)
     bytes any = byte_none();
     size_t i = 0;
 
-    for (; n - i >= WIDTH; i += WIDTH)
+    for (; n - i >= WIDTH; i += WIDTH) {
+        prefetch(values, i, WIDTH);
         any = byte_or(any, load(values + i));
+    }
     if (i < n)
         any = byte_or(any, load_part(values + i, n - i));
     return byte_any_above_one(any);
@@ -488,6 +464,8 @@ DEFINE_BIN(F64, f64, double, f64, 64, 64)
 
 /* One vector of scores is held against all cuts. A lane sums 1 for a score and 1 << HALF more where
  * its flag is set; both halves have room for BURST vectors. */
+enum { SIZE_f16 = 2, SIZE_bf16 = 2, SIZE_f32 = 4, SIZE_f64 = 8 }; /* of a score */
+
 #define HALF(bits) ((bits) / 2)
 #define BURST 65535
 #define CUTS_AT_ONCE 8 /* sums and cuts that stay in registers */
@@ -510,6 +488,7 @@ DEFINE_BIN(F64, f64, double, f64, 64, 64)
             sum[k] = lanes_none_##bits();                                                          \
         }                                                                                          \
         for (size_t i = first; i < end; i += LANES(bits)) {                                        \
+            prefetch(scores, i *SIZE_##name, LANES(bits) * SIZE_##name);                           \
             reals_##real_name score = load_##name(scores, i);                                      \
             lanes_##bits one = lanes_weigh_##bits(flags + i, valid ? valid + i : NULL);            \
                                                                                                    \
@@ -548,7 +527,7 @@ DEFINE_BIN(F64, f64, double, f64, 64, 64)
     TARGET static int above_##name(const void *scores, const uint8_t *flags, const uint8_t *valid, \
                                    const void *cuts, size_t count, int64_t *sums, size_t n)        \
     {                                                                                              \
-        const size_t whole = n - n % LANES(bits), size = limen_dtype_size(LIMEN_##DTYPE);          \
+        const size_t whole = n - n % LANES(bits), size = SIZE_##name;                              \
         int nan = 0;                                                                               \
                                                                                                    \
         for (size_t k = 0; k < count; k += CUTS_AT_ONCE)                                           \
@@ -583,6 +562,8 @@ DEFINE_ABOVE(F64, f64, double, f64, 64)
             reals_##real_name score = load_##name(scores, i);                                     \
             mask_##bits in = ge_##real_name(score, least) & ~ge_##real_name(score, bound);        \
             mask_##bits flag = flag_mask_##bits(flags + i);                                       \
+                                                                                                  \
+            prefetch(scores, i *SIZE_##name, LANES(bits) * SIZE_##name);                          \
                                                                                                   \
             if (valid)                                                                            \
                 in &= flag_mask_##bits(valid + i);                                                \
@@ -650,7 +631,7 @@ INLINE marks all_meet_f64(const held_f64 *scores, reals_f64 cut)
                                     const uint8_t *valid, double low, double high,             \
                                     void *const out[2], size_t counts[2], size_t n)            \
     {                                                                                          \
-        const size_t size = limen_dtype_size(LIMEN_##DTYPE);                                   \
+        const size_t size = SIZE_##name;                                                       \
         size_t rest[2];                                                                        \
         size_t i = split_whole_##name(scores, flags, valid, low, high, out, counts, n);        \
         void *const behind[2] = {(char *)out[0] + counts[0] * sizeof(real),                    \
@@ -745,7 +726,7 @@ DEFINE_SPLIT_ALL(F64, f64, double, f64, 64)
                                      const uint8_t *valid, const limen_sieve *sieve,             \
                                      uint32_t *out, size_t n)                                    \
     {                                                                                            \
-        const size_t size = limen_dtype_size(LIMEN_##DTYPE);                                     \
+        const size_t size = SIZE_##name;                                                         \
         size_t i = 0, count;                                                                     \
                                                                                                  \
         count = valid ? sift_whole_##name(scores, flags, valid, sieve, out, &i, n)               \

@@ -84,8 +84,6 @@ INLINE int64_t sum_total(sum_lanes total)
 
 /* ---- Truths --------------------------------------------------------------------------------- */
 
-#define MARK_STRIDE 1
-
 INLINE marks mark_all(void)
 {
     return _mm256_set1_epi8(-1);
@@ -104,11 +102,6 @@ INLINE marks mark_or(marks a, marks b)
 INLINE marks mark_without(marks a, marks b)
 {
     return _mm256_andnot_si256(b, a);
-}
-
-INLINE uint64_t mark_bits(marks a)
-{
-    return (uint32_t)_mm256_movemask_epi8(a);
 }
 
 INLINE int mark_every(marks a)

@@ -86,8 +86,6 @@ INLINE int64_t sum_total(sum_lanes total)
 
 /* ---- Truths --------------------------------------------------------------------------------- */
 
-#define MARK_STRIDE 1
-
 INLINE marks mark_all(void)
 {
     return ~(uint64_t)0;
@@ -106,11 +104,6 @@ INLINE marks mark_or(marks a, marks b)
 INLINE marks mark_without(marks a, marks b)
 {
     return a & ~b;
-}
-
-INLINE uint64_t mark_bits(marks a)
-{
-    return a;
 }
 
 INLINE int mark_every(marks a)

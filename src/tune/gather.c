@@ -62,7 +62,7 @@ static limen_region *find_region(const limen_passes *passes, int64_t label, uint
                 region = &passes->regions[index[i] - 1];                                           \
             else if (!region || keys[i] < region->low_key || keys[i] > region->high_key)           \
                 region = find_region(passes, label, keys[i]);                                      \
-            if (region)                                                                            \
+            if (region && !region->apart)                                                          \
                 fits &= put_##type(passes, region, keys[i], truth);                                \
         }                                                                                          \
         return fits;                                                                               \
@@ -138,20 +138,60 @@ static int read_hits(limen_passes *passes, int64_t label, int truth, size_t coun
     }
 }
 
-/* The scores from the lowest to the highest region of the label. */
-static int read_run(limen_passes *passes, const limen_label_run *run)
+/* All hits are the region's. */
+static int read_apart(limen_passes *passes, limen_region *region, int truth, size_t count)
 {
-    const limen_region *regions = passes->regions;
-    double low = regions[passes->first_region[run->label + 1] - 1].least;
-    double high = regions[passes->first_region[run->label]].greatest;
-    size_t counts[2];
+    size_t size = passes->key_size;
+    size_t at = region->at + (truth ? (size_t)region->expected[0] : 0);
 
-    /* No bound above +inf; next_up would leave it as it is, and a score can reach it. */
-    high = high == INFINITY ? (double)NAN : limen_next_up(passes->dtype, high);
+    if (!region->gathered) {
+        (void)limen_bins_index(passes->probe->kernels, &region->bins, passes->hits[truth], NULL,
+                               passes->index, count);
+        for (size_t i = 0; i < count; i++)
+            region->counts[2 * (size_t)passes->index[i] + (size_t)truth] += 1.0;
+        region->found[truth] += (int64_t)count;
+        return 1;
+    }
+    if (region->found[truth] + (int64_t)count > region->expected[truth])
+        return 0;
+    make_keys(passes, passes->hits[truth], count);
+    if (count)
+        memcpy(passes->keys + (at + (size_t)region->found[truth]) * size, passes->hit_keys,
+               count * size);
+    region->found[truth] += (int64_t)count;
+    return 1;
+}
+
+static void find_hits(limen_passes *passes, const limen_label_run *run, double low, double high,
+                      size_t counts[2])
+{
     passes->probe->kernels->split[passes->dtype](run->scores, run->truth, run->valid, low, high,
                                                  passes->hits, counts, run->rows);
-    return read_hits(passes, run->label, 0, counts[0]) &
-           read_hits(passes, run->label, 1, counts[1]);
+}
+
+static int read_run(limen_passes *passes, const limen_label_run *run)
+{
+    const limen_span *span = &passes->spans[run->label];
+    size_t counts[2];
+    int fits = 1;
+
+    if (!isnan(span->low)) {
+        find_hits(passes, run, span->low, span->high, counts);
+        for (int truth = 0; truth < 2; truth++)
+            fits &= read_hits(passes, run->label, truth, counts[truth]);
+    }
+    for (int64_t i = passes->first_region[run->label]; i < passes->first_region[run->label + 1];
+         i++) {
+        limen_region *region = &passes->regions[i];
+
+        if (!region->apart)
+            continue;
+        find_hits(passes, run, region->least, limen_score_above(passes->dtype, region->greatest),
+                  counts);
+        for (int truth = 0; truth < 2; truth++)
+            fits &= read_apart(passes, region, truth, counts[truth]);
+    }
+    return fits;
 }
 
 /* ---- Weights ------------------------------------------------------------------------------------

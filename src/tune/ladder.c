@@ -59,6 +59,8 @@ static size_t flights_of(int64_t blocks)
 
 static void release_memory(const limen_allocator *allocator, const limen_ladder *ladder)
 {
+    if (ladder->lent)
+        return;
     limen_delete(allocator, ladder->blocks, (size_t)ladder->capacity, sizeof *ladder->blocks);
     limen_delete(allocator, ladder->flights, flights_of(ladder->capacity), sizeof *ladder->flights);
 }
@@ -71,12 +73,13 @@ limen_status limen_ladder_reserve(const limen_allocator *allocator, limen_ladder
 
     ladder->count = 0;
     ladder->summed = 0;
-    if (count <= ladder->capacity)
+    if (count <= ladder->capacity && !ladder->lent)
         return LIMEN_OK;
     if (capacity < count)
         capacity = count;
     made.count = 0;
     made.summed = 0;
+    made.lent = 0;
     made.capacity = capacity;
     made.blocks = limen_new_raw(allocator, (size_t)capacity, sizeof *made.blocks);
     made.flights = limen_new_raw(allocator, flights_of(capacity), sizeof *made.flights);

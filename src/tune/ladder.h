@@ -33,6 +33,7 @@ typedef struct limen_ladder {
     limen_dtype dtype;
     limen_flight *flights; /* room for those of all blocks */
     int summed;            /* the flights are there */
+    int lent;              /* the memory is that of another ladder */
 } limen_ladder;
 
 /* What a cut is as a threshold. */

@@ -14,6 +14,11 @@ double limen_layout_high(const limen_layout *layout)
     return layout->above > 0 ? layout->cut[layout->above - 1] : (double)NAN;
 }
 
+double limen_score_above(limen_dtype dtype, double score)
+{
+    return score == (double)INFINITY ? (double)NAN : limen_next_up(dtype, score);
+}
+
 /* ---- Counting ----------------------------------------------------------------------------------
  */
 
@@ -135,8 +140,8 @@ static void add_block(const limen_layout *layout, double low, double high, doubl
     ladder->blocks[ladder->count++] = block;
 }
 
-static void add_bins(const limen_layout *layout, const limen_layout_counts *counts,
-                     limen_ladder *ladder)
+void limen_layout_add_bins(const limen_layout *layout, const limen_layout_counts *counts,
+                           limen_ladder *ladder)
 {
     const double end = limen_layout_high(layout);
     double high = end;
@@ -211,7 +216,7 @@ limen_status limen_layout_ladder(const limen_allocator *allocator, const limen_l
     ladder->dtype = layout->dtype;
     for (int k = 0; k <= layout->cut_count; k++) {
         if (layout->open && k == layout->above)
-            add_bins(layout, counts, ladder);
+            limen_layout_add_bins(layout, counts, ladder);
         else
             add_cut_block(layout, counts, k, ladder);
     }

@@ -16,6 +16,7 @@ typedef struct limen_layout {
     int open;                      /* 0: no scores are open, the cuts are all there is */
     double cut[LIMEN_LAYOUT_CUTS]; /* falling; of the dtype */
     limen_bins bins;               /* with cuts: of the dtype that cuts have */
+    double least, greatest;        /* with cuts: of the scores, as far as is known */
 } limen_layout;
 
 /* What a label's first pass has counted. */
@@ -45,6 +46,14 @@ int limen_layout_count(const limen_kernels *kernels, const limen_layout *layout,
 limen_status limen_layout_ladder(const limen_allocator *allocator, const limen_layout *layout,
                                  const limen_layout_counts *counts, limen_ladder *ladder,
                                  limen_error *error);
+
+/* The blocks of the bins that hold something, on top of those of the ladder. Room must have been
+ * made. */
+void limen_layout_add_bins(const limen_layout *layout, const limen_layout_counts *counts,
+                           limen_ladder *ladder);
+
+/* The least score above another; NaN above +inf, as no bound. */
+double limen_score_above(limen_dtype dtype, double score);
 
 /* The ends of the open scores: low <= score < high; -inf, and NaN where there is no end. */
 double limen_layout_low(const limen_layout *layout);

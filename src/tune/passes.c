@@ -40,11 +40,12 @@ limen_status limen_passes_create(const limen_plan *plan, limen_tally *probe, lim
         passes->hits[1] = limen_new_raw(a, run_room(passes), sizeof(double));
         passes->hit_keys = limen_new_raw(a, run_room(passes), sizeof(uint64_t));
         passes->mapped = limen_new(a, width, sizeof *passes->mapped);
+        passes->spans = limen_new(a, width, sizeof *passes->spans);
         passes->ladders = limen_new(a, width, sizeof *passes->ladders);
         passes->first_region = limen_new(a, width + 1, sizeof *passes->first_region);
         if (!passes->layouts || !passes->counts || !passes->shares || !passes->index ||
             !passes->hits[0] || !passes->hits[1] || !passes->hit_keys || !passes->mapped ||
-            !passes->ladders || !passes->first_region)
+            !passes->spans || !passes->ladders || !passes->first_region)
             status = limen_fail_memory(error, 0);
     }
     if (status != LIMEN_OK)
@@ -78,6 +79,7 @@ void limen_passes_release(limen_passes *passes)
     limen_delete(a, passes->hits[1], run_room(passes), sizeof(double));
     limen_delete(a, passes->hit_keys, run_room(passes), sizeof(uint64_t));
     limen_delete(a, passes->mapped, width, sizeof *passes->mapped);
+    limen_delete(a, passes->spans, width, sizeof *passes->spans);
     limen_delete(a, passes->layouts, width, sizeof *passes->layouts);
     limen_delete(a, passes->counts, width, sizeof *passes->counts);
     limen_delete(a, passes->shares, width, sizeof *passes->shares);
@@ -399,23 +401,16 @@ static limen_status load_pooled(limen_passes *passes, limen_ladder *pooled, lime
     return LIMEN_OK;
 }
 
+/* A label's ladder is lent: what is marked in it is marked here. */
 static limen_status load(void *context, int64_t label, limen_ladder *ladder, limen_error *error)
 {
     limen_passes *passes = context;
-    const limen_ladder *kept;
-    limen_status status;
 
     if (label < 0)
         return load_pooled(passes, ladder, error);
-    kept = &passes->ladders[label];
-    status = limen_ladder_reserve(&passes->plan->allocator, ladder, kept->count, error);
-    if (status != LIMEN_OK)
-        return status;
-    ladder->dtype = kept->dtype;
-    ladder->totals = kept->totals;
-    ladder->count = kept->count;
-    if (kept->count)
-        memcpy(ladder->blocks, kept->blocks, (size_t)kept->count * sizeof *kept->blocks);
+    limen_ladder_release(&passes->plan->allocator, ladder);
+    *ladder = passes->ladders[label];
+    ladder->lent = 1;
     return LIMEN_OK;
 }
 
@@ -438,9 +433,8 @@ static limen_status open_blocks(void *context, int64_t label, const limen_ladder
     limen_passes *passes = context;
 
     (void)error;
-    for (int64_t i = 0; i < passes->plan->width; i++)
-        if (label < 0 || label == i)
-            copy_marks(ladder, &passes->ladders[i]);
+    for (int64_t i = 0; label < 0 && i < passes->plan->width; i++)
+        copy_marks(ladder, &passes->ladders[i]);
     return LIMEN_OK;
 }
 

@@ -24,9 +24,15 @@ typedef struct limen_region {
     int64_t expected[2], found[2]; /* negatives, positives: scores */
     size_t at;                     /* where its gathered keys begin: negatives, then positives */
     int gathered;                  /* else cut into bins */
+    int apart;                     /* read by itself: it is wide, or its scores are many */
     limen_bins bins;
     double *counts; /* 2 a bin */
 } limen_region;
+
+/* low <= score < high; no bound above where high is NaN. */
+typedef struct limen_span {
+    double low, high;
+} limen_span;
 
 typedef struct limen_passes {
     const limen_plan *plan;
@@ -61,7 +67,8 @@ typedef struct limen_passes {
     size_t key_count;
     uint32_t *region_at; /* pass 1: for each label's bins of pass 0, a region and 1, or 0 */
     size_t region_at_count;
-    unsigned char *mapped; /* width: region_at has all regions of the label */
+    unsigned char *mapped; /* width: region_at has all regions of the label but those apart */
+    limen_span *spans;     /* width: around the same; low is NaN when there is none */
     void *hits[2];         /* scores of a run, as cuts have them: of negatives, positives */
     unsigned char *hit_keys;
 } limen_passes;

@@ -13,6 +13,7 @@
 #define FINER_BYTES ((size_t)32 << 20)  /* bins held at once */
 #define MOST_FINER 4096                 /* bins of a region */
 #define CROWD 65536                     /* scores of a region */
+#define MANY ((size_t)1 << 18)          /* scores of a region that are not worth a sort */
 #define SMALL_BLOCK 4096.0              /* scores that are worth reading to save a pass */
 
 static int weighted(const limen_passes *passes)
@@ -127,12 +128,23 @@ static int is_crowded(const limen_region *region)
            region->high_key - region->low_key < MOST_FINER;
 }
 
-/* Weighted blocks say nothing of how many scores they hold: those are counted as they come, in
- * finer bins, until a bin is one value. */
+/* Between cuts of the first pass, not in its bins. */
+static int is_between_cuts(const limen_passes *passes, const limen_region *region)
+{
+    const limen_layout *layout = &passes->layouts[region->label];
+
+    return passes->pass == 1 && layout->cut_count > 0 &&
+           (!layout->open || region->least < limen_layout_low(layout) ||
+            region->greatest >= limen_layout_high(layout));
+}
+
+/* Which regions are gathered, and where their keys lie. Weighted blocks say nothing of how many
+ * scores they hold: those are counted as they come, in finer bins, until a bin is one value. */
 static limen_status share_memory(limen_passes *passes, limen_error *error)
 {
     const limen_allocator *a = &passes->plan->allocator;
-    size_t all = 0, limit, finer = 0;
+    const int alone = !weighted(passes) && !is_pooled(passes);
+    size_t all = 0, limit;
 
     passes->key_size = limen_dtype_size(passes->dtype);
     for (int64_t i = 0; i < passes->region_count; i++)
@@ -144,24 +156,48 @@ static limen_status share_memory(limen_passes *passes, limen_error *error)
         limen_region *region = &passes->regions[i];
         size_t count = (size_t)(region->expected[0] + region->expected[1]);
 
-        region->gathered =
-            !weighted(passes) && count <= limit && (is_pooled(passes) || !is_crowded(region));
+        region->apart = alone && (count > MANY || is_between_cuts(passes, region));
+        region->gathered = !weighted(passes) && count <= limit &&
+                           (is_pooled(passes) || (count <= MANY && !is_crowded(region)));
         region->at = passes->key_count;
         passes->key_count += region->gathered ? count : 0;
-        finer += !region->gathered;
     }
     passes->keys = limen_new_raw(a, passes->key_count, passes->key_size);
-    if (!passes->keys)
-        return limen_fail_memory(error, passes->key_count * passes->key_size);
+    return passes->keys ? LIMEN_OK : limen_fail_memory(error, passes->key_count * passes->key_size);
+}
+
+/* Finer bins of a region that is read apart: uniform ones, which do not depend on how far from
+ * zero the scores are. */
+static limen_bins bins_apart(const limen_passes *passes, const limen_region *region, uint32_t most)
+{
+    const limen_layout *layout = &passes->layouts[region->label];
+    double low = region->least, high = region->greatest;
+
+    if (layout->cut_count > 0 && low == -(double)INFINITY)
+        low = fmin(layout->least, high);
+    if (layout->cut_count > 0 && high == (double)INFINITY)
+        high = fmax(layout->greatest, low);
+    return limen_bins_across(limen_cut_dtype(passes->dtype), low, high, most);
+}
+
+static limen_status make_bins(limen_passes *passes, limen_error *error)
+{
+    const limen_allocator *a = &passes->plan->allocator;
+    uint32_t most = MOST_FINER;
+    size_t finer = 0;
+
+    for (int64_t i = 0; i < passes->region_count; i++)
+        finer += !passes->regions[i].gathered;
+    while (most > 16 && most * finer > FINER_BYTES / (2 * sizeof(double)))
+        most /= 2;
     for (int64_t i = 0; i < passes->region_count; i++) {
         limen_region *region = &passes->regions[i];
-        uint32_t most = MOST_FINER;
 
         if (region->gathered)
             continue;
-        while (most > 16 && most * finer > FINER_BYTES / (2 * sizeof(double)))
-            most /= 2;
-        region->bins = limen_bins_between(passes->dtype, region->least, region->greatest, most);
+        region->bins = region->apart ? bins_apart(passes, region, most)
+                                     : limen_bins_between(passes->dtype, region->least,
+                                                          region->greatest, most);
         region->counts = limen_new(a, 2 * (size_t)region->bins.count, sizeof *region->counts);
         if (!region->counts)
             return limen_fail_memory(error, 0);
@@ -169,7 +205,27 @@ static limen_status share_memory(limen_passes *passes, limen_error *error)
     return LIMEN_OK;
 }
 
-/* Which region each bin of the first pass has become, where all regions are such bins. */
+/* Around the regions of each label that are read together. */
+static void find_spans(limen_passes *passes)
+{
+    for (int64_t label = 0; label < passes->plan->width; label++) {
+        limen_span *span = &passes->spans[label];
+        int any = 0;
+
+        *span = (limen_span){(double)NAN, (double)NAN};
+        for (int64_t i = passes->first_region[label]; i < passes->first_region[label + 1]; i++) {
+            const limen_region *region = &passes->regions[i];
+
+            if (region->apart)
+                continue;
+            span->low = region->least;
+            if (!any++)
+                span->high = limen_score_above(passes->dtype, region->greatest);
+        }
+    }
+}
+
+/* Which region each bin of the first pass has become. */
 static limen_status map_bins(limen_passes *passes, limen_error *error)
 {
     const limen_allocator *a = &passes->plan->allocator;
@@ -182,20 +238,15 @@ static limen_status map_bins(limen_passes *passes, limen_error *error)
         return limen_fail_memory(error, count * sizeof *passes->region_at);
     passes->region_at_count = count;
     for (int64_t label = 0; label < passes->plan->width; label++) {
-        limen_layout *layout = &passes->layouts[label];
-        uint32_t *at = passes->region_at + (size_t)label * step;
+        const limen_bins *bins = &passes->layouts[label].bins;
 
         passes->mapped[label] =
-            layout->open && layout->bins.dtype == limen_cut_dtype(passes->dtype);
-        for (int64_t i = passes->first_region[label]; i < passes->first_region[label + 1]; i++) {
-            const limen_region *region = &passes->regions[i];
-            double high = limen_layout_high(layout);
-
-            if (region->least < limen_layout_low(layout) || region->greatest >= high)
-                passes->mapped[label] = 0;
-            else
-                at[limen_bins_find(&layout->bins, region->least)] = (uint32_t)i + 1;
-        }
+            passes->layouts[label].open && bins->dtype == limen_cut_dtype(passes->dtype);
+        for (int64_t i = passes->first_region[label]; i < passes->first_region[label + 1]; i++)
+            if (passes->mapped[label] && !passes->regions[i].apart)
+                passes->region_at[(size_t)label * step +
+                                  limen_bins_find(bins, passes->regions[i].least)] =
+                    (uint32_t)i + 1;
     }
     return LIMEN_OK;
 }
@@ -208,6 +259,10 @@ limen_status limen_regions_plan(limen_passes *passes, limen_error *error)
     status = list_regions(passes, error);
     if (status == LIMEN_OK)
         status = share_memory(passes, error);
+    if (status == LIMEN_OK)
+        status = make_bins(passes, error);
+    if (status == LIMEN_OK)
+        find_spans(passes);
     if (status == LIMEN_OK)
         status = map_bins(passes, error);
     return status;
@@ -258,22 +313,18 @@ static void append_gathered(const limen_passes *passes, const limen_region *regi
 
 static void append_finer(const limen_region *region, limen_ladder *to)
 {
-    const limen_bins *bins = &region->bins;
+    const double high = limen_score_above(to->dtype, region->greatest);
+    const int above = !isnan(high);
+    const limen_layout_counts counts = {.sums = region->counts};
+    limen_layout layout = {.dtype = to->dtype,
+                           .open = 1,
+                           .cut_count = above + 1,
+                           .above = above,
+                           .cut = {high},
+                           .bins = region->bins};
 
-    for (uint32_t bin = bins->count; bin-- > 0;) {
-        uint64_t low = bins->base + ((uint64_t)bin << bins->shift);
-        uint64_t high = low + (((uint64_t)1 << bins->shift) - 1);
-        limen_block block = {.positives = region->counts[2 * bin + 1],
-                             .negatives = region->counts[2 * bin]};
-
-        if (!(block.positives > 0.0 || block.negatives > 0.0))
-            continue;
-        block.least = limen_key_score(to->dtype, low);
-        block.greatest =
-            limen_key_score(to->dtype, high < region->high_key ? high : region->high_key);
-        block.known = block.least == block.greatest;
-        to->blocks[to->count++] = block;
-    }
+    layout.cut[above] = region->least;
+    limen_layout_add_bins(&layout, &counts, to);
 }
 
 static limen_status check_found(const limen_passes *passes, limen_error *error)

@@ -9,9 +9,9 @@
 
 #define LEAST_SAMPLE 256 /* cells */
 #define GROUP 16         /* cells between two cuts that are looked at */
-#define LEAST_SHARE 0.02 /* of the cells that a cut must take out of the open ones */
+#define LEAST_SHARE 0.01 /* of the cells that a cut must take out of the open ones */
 #define HEAVY_SHARE 0.05 /* of the cells that have one value */
-#define DEVIATIONS 2.0   /* by which a count of the sample may be off */
+#define DEVIATIONS 2.0  /* by which a count of the sample may be off */
 
 int limen_scout_helps(const limen_plan *plan, const limen_spec *spec)
 {
@@ -155,15 +155,24 @@ static double cells_between(const limen_scout *scout, int64_t from, int64_t to)
 /* ---- What can be left out -----------------------------------------------------------------------
  */
 
-/* A count at a cut, as far up (sign 1) or down (-1) as luck may have it, for its distance to the
- * count at the best cut. */
-static double with_luck(const limen_scout *scout, int truth, int64_t cut, double sign)
+/* By how much the counts of two cuts may be further apart than the sample has it. */
+static double luck(const limen_scout *scout, int truth, int64_t cut, int64_t other)
 {
-    double count = scout->taken[truth][cut];
-    double apart = fabs(count - scout->taken[truth][scout->scan.best_index]);
-    double total = truth ? scout->ladder.totals.positives : scout->ladder.totals.negatives;
+    double apart = fabs(scout->taken[truth][cut] - scout->taken[truth][other]);
 
-    return fmin(total, fmax(0.0, count + sign * DEVIATIONS * (sqrt(apart) + 1.0)));
+    return DEVIATIONS * (sqrt(apart) + 1.0);
+}
+
+/* The best cut, had luck been against it in what lies between it and the corner of a block: the
+ * positives before `to`, the negatives before `from`. */
+static limen_point best_without_luck(const limen_scout *scout, int64_t from, int64_t to)
+{
+    const limen_point *best = &scout->scan.best;
+    double tp = best->tp - luck(scout, 1, scout->scan.best_index, to);
+    double fp = best->fp + luck(scout, 0, scout->scan.best_index, from);
+
+    return limen_objective_at(&scout->aim.objective, &scout->ladder.totals, fmax(0.0, tp),
+                              fmin(scout->ladder.totals.negatives, fp));
 }
 
 /* Whether no cut between two can be as good as the best one. */
@@ -171,18 +180,20 @@ static int is_hopeless(const limen_scout *scout, int64_t from, int64_t to)
 {
     const limen_aim *aim = &scout->aim;
     const limen_totals *totals = &scout->ladder.totals;
-    limen_point entry = {.tp = with_luck(scout, 1, from, -1.0),
-                         .fp = with_luck(scout, 0, from, -1.0)};
-    double positives = with_luck(scout, 1, to, 1.0) - entry.tp;
-    double negatives = with_luck(scout, 0, to, 1.0) - entry.fp;
-    limen_point bound;
+    const limen_point entry = {.tp = scout->taken[1][from], .fp = scout->taken[0][from]};
+    double positives = scout->taken[1][to] - entry.tp;
+    double negatives = scout->taken[0][to] - entry.fp;
+    double up = luck(scout, 1, from, to), down = luck(scout, 0, from, to);
+    limen_point best, bound;
 
-    if (limen_conditions_bound(aim->conditions, scout->label, totals, entry.tp, entry.fp, positives,
-                               negatives) > 0.0)
+    if (limen_conditions_bound(aim->conditions, scout->label, totals, fmax(0.0, entry.tp - up),
+                               fmax(0.0, entry.fp - down), positives + 2.0 * up,
+                               negatives + 2.0 * down) > 0.0)
         return 1;
+    best = best_without_luck(scout, from, to);
     bound = limen_objective_bound(&aim->objective, totals, &entry, positives, negatives);
-    return bound.defined &&
-           limen_objective_compare(&aim->objective, totals, &bound, &scout->scan.best) < 0;
+    return best.defined && bound.defined &&
+           limen_objective_compare(&aim->objective, totals, &bound, &best) < 0;
 }
 
 /* The farthest cut from `from` towards `to` with nothing to hope for in between. */
@@ -329,6 +340,8 @@ int limen_scout_layout(limen_scout *scout, int64_t label, uint32_t bins, limen_l
     open = narrow(scout);
     set_cuts(&open, &made);
     made.open = open.first < open.last;
+    made.least = blocks[scout->ladder.count - 1].least;
+    made.greatest = blocks[0].greatest;
     if (made.open)
         made.bins = limen_bins_across(
             limen_cut_dtype(made.dtype),

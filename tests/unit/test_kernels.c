@@ -237,12 +237,6 @@ static int64_t call_bin_key(const struct run *r)
                                          1 + (uint32_t)(r->choice % 70000), r->arrays[1], r->n);
 }
 
-static int64_t call_inside(const struct run *r)
-{
-    return (int64_t)r->kernels->inside[r->dtype](r->arrays[0], r->arrays[1], r->arrays[2],
-                                                 r->arrays[3], r->n);
-}
-
 static uint64_t hash(uint64_t seed, const void *bytes, size_t size)
 {
     const unsigned char *at = bytes;
@@ -346,7 +340,6 @@ static const struct kernel kernels[] = {
     {"keys", "sK", call_keys, is_real, 0},
     {"bin", "sI", call_bin, is_real, 0},
     {"bin_key", "sI", call_bin_key, is_real, 0},
-    {"inside", "sccI", call_inside, is_real, 1},
     {"above", "sFf", call_above, is_real, 0},
     {"split", "sFf", call_split, is_real, 0},
     {"sift", "sFf", call_sift, is_real, 0},

@@ -144,25 +144,80 @@ static void sums(void **state)
     assert_int_equal(kernels->count(a, LONG), 34);
 }
 
-static void inside_and_picked(void **state)
+static void picked(void **state)
 {
-    float scores[LONG], lows[LONG], highs[LONG];
-    uint32_t indices[LONG], keys[LONG];
+    uint32_t all[LONG], keys[LONG];
     uint8_t flags[LONG] = {0};
+
+    (void)state;
+    for (uint32_t i = 0; i < LONG; i++)
+        all[i] = 1000 + i;
+    flags[3] = flags[199] = 1;
+    assert_int_equal(kernels->pick[2](all, flags, keys, LONG), 2);
+    assert_int_equal(keys[0], 1003);
+    assert_int_equal(keys[1], 1199);
+}
+
+/* Scores 0, 1, 2, ...; every third is positive, and one in a row of ten is not valid. */
+static void between_cuts(void **state)
+{
+    const float cuts[] = {190.0f, 50.0f, -INFINITY, NAN};
+    const limen_sieve sieve = {190.0, 195.0, 190.0, 0.5, 2};
+    float scores[LONG], some[2][LONG + LIMEN_SPLIT_SLACK];
+    void *const out[2] = {some[0], some[1]};
+    uint32_t cells[LONG + LIMEN_SPLIT_SLACK];
+    uint8_t flags[LONG], valid[LONG];
+    int64_t sums[8] = {0};
+    size_t counts[2];
 
     (void)state;
     for (int i = 0; i < LONG; i++) {
         scores[i] = (float)i;
-        lows[i] = 190.0f;
-        highs[i] = i == 196 ? NAN : 195.0f;
+        valid[i] = i % 10 != 1;
+        flags[i] = valid[i] && i % 3 == 0;
     }
-    assert_int_equal(kernels->inside[LIMEN_F32](scores, lows, highs, indices, LONG), 6);
-    for (uint32_t i = 0; i < 5; i++)
-        assert_int_equal(indices[i], 190 + i);
-    assert_int_equal(indices[5], 196);
-    flags[3] = flags[199] = 1;
-    assert_int_equal(kernels->pick[2](indices, flags, keys, 6), 1);
-    assert_int_equal(keys[0], 193);
+    assert_int_equal(kernels->above[LIMEN_F32](scores, flags, NULL, cuts, 4, sums, LONG), 0);
+    assert_int_equal(sums[0], 10);
+    assert_int_equal(sums[1], 3); /* 192, 195, 198 */
+    assert_int_equal(sums[2], 150);
+    assert_int_equal(sums[4], LONG);
+    assert_int_equal(sums[6] + sums[7], 0);
+    assert_int_equal(kernels->above[LIMEN_F32](scores, flags, valid, cuts, 1, sums, LONG), 0);
+    assert_int_equal(sums[0], 19); /* but for 191 */
+    kernels->split[LIMEN_F32](scores, flags, valid, 190.0, 195.0, out, counts, LONG);
+    assert_int_equal(counts[0], 3);
+    assert_int_equal(counts[1], 1);
+    assert_true(some[0][0] == 190.0f && some[0][1] == 193.0f && some[0][2] == 194.0f);
+    assert_true(some[1][0] == 192.0f);
+    assert_int_equal(kernels->sift[LIMEN_F32](scores, flags, valid, &sieve, cells, LONG), 4);
+    assert_int_equal(cells[0], 0);
+    assert_int_equal(cells[1], 3);
+    assert_int_equal(cells[2], 2);
+    assert_int_equal(cells[3], 2);
+    scores[LONG - 1] = NAN;
+    assert_int_equal(kernels->above[LIMEN_F32](scores, flags, NULL, cuts, 4, sums, LONG), 1);
+}
+
+/* So many that the sums of a lane have to be emptied on the way. */
+static void above_many(void **state)
+{
+    const size_t n = 16 * 65535 * 2 + 77;
+    const float cut = 0.5f;
+    float *scores = malloc(n * sizeof *scores);
+    uint8_t *flags = malloc(n);
+    int64_t sums[2] = {0, 0};
+
+    (void)state;
+    assert_non_null(scores);
+    assert_non_null(flags);
+    for (size_t i = 0; i < n; i++)
+        scores[i] = 1.0f;
+    memset(flags, 1, n);
+    assert_int_equal(kernels->above[LIMEN_F32](scores, flags, NULL, &cut, 1, sums, n), 0);
+    assert_int_equal(sums[0], n);
+    assert_int_equal(sums[1], n);
+    free(scores);
+    free(flags);
 }
 
 int main(void)
@@ -177,7 +232,9 @@ int main(void)
             cmocka_unit_test_prestate_setup_teardown(targets, pick_set, NULL, set),
             cmocka_unit_test_prestate_setup_teardown(the_greatest, pick_set, NULL, set),
             cmocka_unit_test_prestate_setup_teardown(sums, pick_set, NULL, set),
-            cmocka_unit_test_prestate_setup_teardown(inside_and_picked, pick_set, NULL, set),
+            cmocka_unit_test_prestate_setup_teardown(picked, pick_set, NULL, set),
+            cmocka_unit_test_prestate_setup_teardown(between_cuts, pick_set, NULL, set),
+            cmocka_unit_test_prestate_setup_teardown(above_many, pick_set, NULL, set),
         };
 
         failed += cmocka_run_group_tests_name(limen_kernels_at(i)->name, tests, NULL, NULL);

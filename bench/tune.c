@@ -1,5 +1,6 @@
-/* bench_tune ROWS LABELS KIND [SEED]: seconds of the exact F1 search, beside a plain read of the same
- * bytes. KIND: random, equal, saturated, distinct, sorted, half, logits. Prints one line of JSON.
+/* bench_tune ROWS LABELS KIND [SEED]: seconds of the exact F1 search, beside a plain read of the
+ * same bytes. KIND: random, equal, saturated, distinct, sorted, half, logits. Prints one line of
+ * JSON.
  */
 #include "limen.h"
 

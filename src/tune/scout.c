@@ -11,7 +11,7 @@
 #define GROUP 16         /* cells between two cuts that are looked at */
 #define LEAST_SHARE 0.01 /* of the cells that a cut must take out of the open ones */
 #define HEAVY_SHARE 0.05 /* of the cells that have one value */
-#define DEVIATIONS 2.0  /* by which a count of the sample may be off */
+#define DEVIATIONS 2.0   /* by which a count of the sample may be off */
 
 int limen_scout_helps(const limen_plan *plan, const limen_spec *spec)
 {

@@ -193,6 +193,39 @@ static void test_json(void **unused)
     limen_thresholds_destroy(thresholds);
 }
 
+#define OFFSETS                                                                        \
+    HEAD "\"task\": \"multiclass\", \"labels\": [{\"name\": \"c=d\", \"offset\": 0}, " \
+         "{\"name\": \"joy\", \"offset\": 0}, {\"name\": \"a,b\", \"offset\": 0}], "
+
+/* Rules for whole rows; a matrix is turned to the order of the data's classes. */
+static void test_row_rules(void **unused)
+{
+    static const double by_data[] = {0, 5, 3, 7, 0, 6, 1, 2, 0};
+    const char *path = test_write_text(&folder, "r.json",
+                                       HEAD "\"top_labels\": 2, \"labels\": [{\"threshold\": "
+                                            "null}, {\"threshold\": null}, {}]}");
+    limen_thresholds *thresholds = NULL;
+    const limen_thresholds_info *info;
+    limen_error error;
+
+    (void)unused;
+    assert_int_equal(limen_thresholds_read(path, 3, labels, NULL, &thresholds, NULL, &error),
+                     LIMEN_OK);
+    info = limen_thresholds_describe(thresholds);
+    assert_int_equal(info->top_labels, 2);
+    assert_null(info->cost_matrix);
+    limen_thresholds_destroy(thresholds);
+
+    path = test_write_text(&folder, "c.json",
+                           OFFSETS "\"cost_matrix\": [[0, 1, 2], [3, 0, 5], [6, 7, 0]]}");
+    assert_int_equal(limen_thresholds_read(path, 3, labels, NULL, &thresholds, NULL, &error),
+                     LIMEN_OK);
+    info = limen_thresholds_describe(thresholds);
+    assert_int_equal(info->top_labels, 0);
+    assert_memory_equal(info->cost_matrix, by_data, sizeof by_data);
+    limen_thresholds_destroy(thresholds);
+}
+
 static void test_refused_json(void **unused)
 {
     static const struct {
@@ -226,6 +259,19 @@ static void test_refused_json(void **unused)
         {HEAD "\"labels\": [{\"name\": \"joy\", \"threshold\": 1}, {\"name\": \"joy\", "
               "\"threshold\": 1}, {\"name\": \"a,b\", \"threshold\": 1}]}",
          LIMEN_ERR_FORMAT, -1, "twice"},
+        {HEAD "\"top_labels\": 4, \"labels\": [{}, {}, {}]}", LIMEN_ERR_FORMAT, -1, "from 1 to 3"},
+        {HEAD "\"top_labels\": \"two\", \"labels\": [{}, {}, {}]}", LIMEN_ERR_FORMAT, -1,
+         "from 1 to 3"},
+        {HEAD "\"task\": \"binary\", \"top_labels\": 1, \"labels\": [{}, {}, {}]}",
+         LIMEN_ERR_FORMAT, -1, "of a multilabel task"},
+        {HEAD "\"cost_matrix\": [], \"labels\": [{}, {}, {}]}", LIMEN_ERR_FORMAT, -1,
+         "goes with a multiclass task"},
+        {OFFSETS "\"cost_matrix\": [[0, 1, 1], [1, 0, 1]]}", LIMEN_ERR_FORMAT, -1,
+         "3 rows of 3 numbers"},
+        {OFFSETS "\"cost_matrix\": [[0, 1, 1], [1, 0, 1], [1, 1, 0, 0]]}", LIMEN_ERR_FORMAT, -1,
+         "3 rows of 3 numbers"},
+        {OFFSETS "\"cost_matrix\": [[0, 1, 1], [1, 0, 1], [1, \"1\", 0]]}", LIMEN_ERR_FORMAT, -1,
+         "3 rows of 3 numbers"},
     };
 
     (void)unused;
@@ -276,7 +322,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists_and_names), cmocka_unit_test(test_refused_specs),
         cmocka_unit_test(test_arrays),          cmocka_unit_test(test_json),
-        cmocka_unit_test(test_refused_json),    cmocka_unit_test(test_missing_file),
+        cmocka_unit_test(test_row_rules),       cmocka_unit_test(test_refused_json),
+        cmocka_unit_test(test_missing_file),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

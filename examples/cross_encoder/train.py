@@ -93,10 +93,14 @@ class MultilabelLoss(torch.nn.Module):
         self.model = model
 
     def forward(self, inputs, labels, **_):
-        features = self.model.preprocess(list(zip(*inputs, strict=True)))
-        features = batch_to_device(features, self.model.device)
-        labels = torch.stack([torch.as_tensor(each) for each in labels])
-        return multilabel_loss(self.model(features)["scores"], labels)
+        pairs = list(zip(*inputs, strict=True))
+        if hasattr(self.model, "preprocess"):  # from 5.4 on
+            features = batch_to_device(self.model.preprocess(pairs), self.model.device)
+            logits = self.model(features)["scores"]
+        else:
+            tokens = self.model.tokenizer(pairs, padding=True, truncation=True, return_tensors="pt")
+            logits = self.model(**tokens.to(self.model.device))[0]
+        return multilabel_loss(logits, torch.stack([torch.as_tensor(each) for each in labels]))
 
 
 def fit(model, examples, evaluator, options):

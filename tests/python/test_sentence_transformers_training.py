@@ -253,7 +253,7 @@ def worker(base, folder):
 def test_two_processes_write_one_file(base, tmp_path):
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "python"), str(Path(__file__).parent)]),
+        "PYTHONPATH": os.pathsep.join(sys.path),
         "MASTER_ADDR": "127.0.0.1",
         "MASTER_PORT": str(29500 + os.getpid() % 2000),
         "WORLD_SIZE": "2",

@@ -193,7 +193,7 @@ static int run(int argc, char **argv)
     if (!status)
         status = check_output(options.output);
     if (!status) {
-        history.runs = calloc(options.files.count, sizeof *history.runs);
+        history.runs = calloc(options.files.count + 1, sizeof *history.runs);
         status = history.runs ? show(&history, &options) : say_failure("out of memory");
     }
     for (size_t i = 0; i < history.run_count; i++)

@@ -65,7 +65,7 @@ struct frame {
 struct frame history_frame(const struct history *history);
 
 /* What a series is called beside others: its metric, its file, or both. */
-void history_label(const struct history *history, size_t series, char *label, size_t size);
+void history_label(const struct history *history, size_t index, char *label, size_t size);
 
 /* Show the series; each returns 0, or prints what went wrong and returns EXIT_DATA. */
 int history_table(const struct history *history);

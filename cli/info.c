@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define NAMES_SHOWN 8
 
@@ -42,6 +43,13 @@ static int describe_program(void)
     return finish();
 }
 
+static int ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
 static void print_array(const char *name, limen_dtype dtype, int64_t rows, int64_t width, int ndim)
 {
     if (dtype == LIMEN_NONE)
@@ -76,13 +84,6 @@ static void print_labels(const char *const *labels, int64_t count)
     (void)putchar('\n');
 }
 
-static int ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
 /* A lone .npy is any array; a table may come without targets. */
 static limen_status open_file(const struct info_options *options, limen_source **source,
                               const char **file, limen_error *error)
@@ -109,14 +110,19 @@ static limen_status open_file(const struct info_options *options, limen_source *
 
 /* ---- Tallies ------------------------------------------------------------------------------- */
 
-/* Whatever its name, by its first bytes. */
+/* By its first bytes, whatever its name; a pipe, whose bytes are read once, by its name. */
 static int is_tally(const char *path)
 {
     static const unsigned char magic[] = {0x89, 'L', 'I', 'M', 'E', 'N', '\r', '\n'};
     unsigned char start[sizeof magic] = {0};
-    FILE *file = fopen(path, "rb");
-    size_t got = file ? fread(start, 1, sizeof start, file) : 0;
+    struct stat info;
+    FILE *file;
+    size_t got;
 
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return ends_with(path, ".tally");
+    file = fopen(path, "rb");
+    got = file ? fread(start, 1, sizeof start, file) : 0;
     if (file)
         (void)fclose(file);
     return got == sizeof magic && memcmp(start, magic, sizeof magic) == 0;

@@ -31,6 +31,7 @@ set(LIMEN_SOURCES
     src/tally/fault.c
     src/tally/hinge.c
     src/tally/histogram.c
+    src/tally/histogram_bytes.c
     src/tally/kept.c
     src/tally/label_counts.c
     src/tally/labels.c

@@ -1,44 +1,12 @@
 #include "tally/histogram.h"
 
 #include "kernels/sort.h"
-#include "tally/bin_map.h"
-#include "tally/kept.h"
-#include "tally/score_tile.h"
-
-/* Scores that go through the map at a time. */
-#define RUN 4096
-
-struct histogram {
-    limen_score_reader reader;
-    const limen_checked_batch *batch; /* that collect has found good */
-
-    limen_dtype scores; /* that the map is for; NONE: no memory yet */
-    limen_bin_map map;
-    int used;       /* there has been a sample */
-    int64_t stride; /* bins of a label: those of the map, then one for NaN */
-
-    /* Of negatives and positives a bin, [group][label][bin][2]; one of the two is NULL. */
-    int64_t *counts;
-    limen_sum *sums;
-
-    /* Least and greatest key a bin, likewise; NULL where the bin says it all. */
-    uint64_t *ends;
-
-    uint64_t keys[RUN];
-    uint32_t index[RUN];
-    uint8_t truth[RUN], valid[RUN];
-};
-
-/* Pairs in each array. */
-static size_t pair_count(const limen_tally *tally, const struct histogram *h)
-{
-    return (size_t)(limen_tally_groups(tally) * tally->spec.width * h->stride);
-}
+#include "tally/histogram_state.h"
 
 static void release_bins(const limen_tally *tally, struct histogram *h)
 {
     const limen_allocator *a = &tally->allocator;
-    size_t cells = 2 * pair_count(tally, h);
+    size_t cells = 2 * limen_histogram_pairs(tally, h);
 
     limen_delete(a, h->counts, cells, sizeof *h->counts);
     limen_delete(a, h->sums, cells, sizeof *h->sums);
@@ -52,7 +20,7 @@ static void release_bins(const limen_tally *tally, struct histogram *h)
 
 static void clear_bins(const limen_tally *tally, struct histogram *h)
 {
-    size_t pairs = pair_count(tally, h);
+    size_t pairs = limen_histogram_pairs(tally, h);
 
     if (h->counts)
         memset(h->counts, 0, 2 * pairs * sizeof *h->counts);
@@ -64,9 +32,8 @@ static void clear_bins(const limen_tally *tally, struct histogram *h)
     }
 }
 
-/* Bins for scores of a dtype, empty. Any bins there were are those of no samples. */
-static limen_status make_bins(const limen_tally *tally, struct histogram *h, limen_dtype scores,
-                              limen_error *error)
+limen_status limen_histogram_make_bins(const limen_tally *tally, struct histogram *h,
+                                       limen_dtype scores, limen_error *error)
 {
     const limen_allocator *a = &tally->allocator;
     struct histogram made = {.scores = scores};
@@ -79,7 +46,7 @@ static limen_status make_bins(const limen_tally *tally, struct histogram *h, lim
     if (status != LIMEN_OK)
         return status;
     made.stride = made.map.count + 1;
-    cells = 2 * pair_count(tally, &made);
+    cells = 2 * limen_histogram_pairs(tally, &made);
     if (tally->spec.weighted)
         made.sums = limen_new_raw(a, cells, sizeof *made.sums);
     else
@@ -121,7 +88,7 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
         return limen_fail_memory(error, sizeof *h);
     status = limen_score_reader_create(tally, LIMEN_BY_LABEL, &h->reader, error);
     if (status == LIMEN_OK && tally->spec.score_dtype != LIMEN_NONE)
-        status = make_bins(tally, h, tally->spec.score_dtype, error);
+        status = limen_histogram_make_bins(tally, h, tally->spec.score_dtype, error);
     if (status != LIMEN_OK) {
         destroy(tally, h);
         return status;
@@ -146,10 +113,10 @@ static int has_nan(const limen_tally *tally, struct histogram *h, const limen_sc
     int64_t cells = tile->rows * tile->labels;
     int nan = 0;
 
-    for (int64_t i = 0; i < cells; i += RUN)
+    for (int64_t i = 0; i < cells; i += LIMEN_HISTOGRAM_RUN)
         nan |= tally->kernels->keys[tile->dtype](
             (const unsigned char *)tile->scores + (size_t)i * size, h->keys,
-            (size_t)(cells - i < RUN ? cells - i : RUN));
+            (size_t)(cells - i < LIMEN_HISTOGRAM_RUN ? cells - i : LIMEN_HISTOGRAM_RUN));
     return nan;
 }
 
@@ -160,7 +127,7 @@ static limen_status collect(const limen_tally *tally, void *state, const limen_c
 {
     struct histogram *h = state;
     limen_score_tile tile;
-    limen_status status = make_bins(tally, h, batch->score_dtype, error);
+    limen_status status = limen_histogram_make_bins(tally, h, batch->score_dtype, error);
 
     if (status != LIMEN_OK)
         return status;
@@ -263,7 +230,7 @@ static void add_tile(const limen_tally *tally, struct histogram *h, const limen_
             const uint8_t *truth, *valid;
             int nan;
 
-            n = tile->rows - first < RUN ? tile->rows - first : RUN;
+            n = tile->rows - first < LIMEN_HISTOGRAM_RUN ? tile->rows - first : LIMEN_HISTOGRAM_RUN;
             truth = run_flags(h, tile, label, first, n, &valid);
             nan = tally->kernels->keys[tile->dtype](scores, h->keys, (size_t)n);
             limen_bin_map_index(&h->map, tally->kernels, scores, h->keys, h->index, (size_t)n);
@@ -293,14 +260,14 @@ static limen_status reserve(const limen_tally *tally, void *into, const void *fr
 {
     const struct histogram *source = from;
 
-    return source->used ? make_bins(tally, into, source->scores, error) : LIMEN_OK;
+    return source->used ? limen_histogram_make_bins(tally, into, source->scores, error) : LIMEN_OK;
 }
 
 static void merge(const limen_tally *tally, void *into, const void *from)
 {
     struct histogram *to = into;
     const struct histogram *source = from;
-    size_t pairs = pair_count(tally, to);
+    size_t pairs = limen_histogram_pairs(tally, to);
 
     if (!source->used)
         return;
@@ -318,161 +285,6 @@ static void merge(const limen_tally *tally, void *into, const void *from)
     to->used = 1;
 }
 
-/* ---- As bytes: of each label which bins hold something, a bit a bin, then those bins -----------
- */
-
-static int64_t bin_bytes(const struct histogram *h)
-{
-    return (h->sums ? 2 * (int64_t)sizeof *h->sums : 2 * (int64_t)sizeof *h->counts) +
-           (h->ends ? 2 * (int64_t)sizeof *h->ends : 0);
-}
-
-static int is_used(const struct histogram *h, size_t bin)
-{
-    if (h->ends && h->ends[2 * bin] <= h->ends[2 * bin + 1])
-        return 1;
-    if (h->sums)
-        return h->sums[2 * bin].value != 0.0 || h->sums[2 * bin + 1].value != 0.0;
-    return h->counts[2 * bin] != 0 || h->counts[2 * bin + 1] != 0;
-}
-
-static double least_size(const limen_tally *tally)
-{
-    limen_dtype scores = tally->spec.score_dtype;
-
-    if (scores == LIMEN_NONE)
-        return 0.0;
-    return (double)limen_tally_groups(tally) * (double)tally->spec.width *
-           (double)(limen_bin_count(&tally->spec, scores) / 8 + 1);
-}
-
-static uint64_t packed_size(const limen_tally *tally, const void *state)
-{
-    const struct histogram *h = state;
-    uint64_t size;
-
-    if (tally->spec.score_dtype == LIMEN_NONE)
-        return 0;
-    size = (uint64_t)least_size(tally);
-    for (size_t bin = 0; h->used && bin < pair_count(tally, h); bin++)
-        size += is_used(h, bin) ? (uint64_t)bin_bytes(h) : 0;
-    return size;
-}
-
-static void pack_label(const struct histogram *h, size_t first, limen_packer *packer)
-{
-    size_t stride = (size_t)h->stride;
-
-    for (size_t bin = 0; bin < stride; bin += 8) {
-        unsigned bits = 0;
-
-        for (size_t i = 0; i < 8 && bin + i < stride; i++)
-            bits |= (unsigned)is_used(h, first + bin + i) << i;
-        limen_pack_integer(packer, bits, 1);
-    }
-    for (size_t bin = first; bin < first + stride; bin++) {
-        if (!is_used(h, bin))
-            continue;
-        if (h->sums)
-            limen_pack_words(packer, &h->sums[2 * bin], 4, sizeof(double));
-        else
-            limen_pack_words(packer, &h->counts[2 * bin], 2, sizeof(int64_t));
-        if (h->ends)
-            limen_pack_words(packer, &h->ends[2 * bin], 2, sizeof(uint64_t));
-    }
-}
-
-static void pack(const limen_tally *tally, const void *state, limen_packer *packer)
-{
-    const struct histogram *h = state;
-
-    if (tally->spec.score_dtype == LIMEN_NONE)
-        return;
-    for (size_t first = 0; first < pair_count(tally, h); first += (size_t)h->stride)
-        pack_label(h, first, packer);
-}
-
-/* Whether the scores of two keys belong in a bin. */
-static int lie_in(const limen_tally *tally, const struct histogram *h, int64_t bin,
-                  const uint64_t *ends)
-{
-    limen_dtype dtype = h->map.dtype;
-    double scores[2] = {limen_key_score(dtype, ends[0]), limen_key_score(dtype, ends[1])};
-    float narrow[2] = {(float)scores[0], (float)scores[1]};
-    uint32_t index[2];
-
-    if (bin == h->map.count)
-        return ends[0] == 0 && ends[1] == 0 && tally->spec.nan == LIMEN_NAN_NEGATIVE;
-    for (int i = 0; i < 2; i++) {
-        if (isnan(scores[i]) || limen_score_key(dtype, scores[i]) != ends[i])
-            return 0;
-    }
-    limen_bin_map_index(&h->map, tally->kernels,
-                        dtype == LIMEN_F32 ? (const void *)narrow : (const void *)scores, NULL,
-                        index, 2);
-    return ends[0] <= ends[1] && index[0] == bin && index[1] == bin;
-}
-
-/* Reads a bin of a label; 0 when its numbers cannot have come from batches. */
-static int unpack_bin(const limen_tally *tally, struct histogram *h, size_t first, int64_t bin,
-                      limen_unpacker *bytes)
-{
-    size_t at = 2 * (first + (size_t)bin);
-
-    if (h->sums) {
-        limen_unpack_words(bytes, &h->sums[at], 4, sizeof(double));
-        if (!limen_sum_is_sound(&h->sums[at]) || !limen_sum_is_sound(&h->sums[at + 1]))
-            return 0;
-    } else {
-        limen_unpack_words(bytes, &h->counts[at], 2, sizeof(int64_t));
-        if (h->counts[at] < 0 || h->counts[at] > tally->samples || h->counts[at + 1] < 0 ||
-            h->counts[at + 1] > tally->samples)
-            return 0;
-    }
-    if (h->ends)
-        limen_unpack_words(bytes, &h->ends[at], 2, sizeof(uint64_t));
-    if (bin == h->map.count && tally->spec.nan != LIMEN_NAN_NEGATIVE)
-        return 0;
-    return is_used(h, at / 2) && (!h->ends || lie_in(tally, h, bin, &h->ends[at]));
-}
-
-static limen_status unpack_label(const limen_tally *tally, struct histogram *h, size_t first,
-                                 limen_unpacker *bytes, limen_error *error)
-{
-    const unsigned char *bits = bytes->at;
-    int64_t place = limen_unpacker_place(bytes);
-    uint64_t bitmap = (uint64_t)h->map.count / 8 + 1;
-    int good = limen_unpacker_left(bytes) >= bitmap;
-
-    if (good)
-        bytes->at += bitmap;
-    for (int64_t bin = 0; good && bin < (int64_t)bitmap * 8; bin++) {
-        if (bits[bin / 8] >> bin % 8 & 1)
-            good = bin <= h->map.count && limen_unpacker_left(bytes) >= (uint64_t)bin_bytes(h) &&
-                   unpack_bin(tally, h, first, bin, bytes);
-    }
-    if (!good)
-        return limen_fail_byte(error, LIMEN_ERR_FORMAT, place,
-                               "histogram: bins that no scores have, or too few");
-    return LIMEN_OK;
-}
-
-static limen_status unpack(const limen_tally *tally, void *state, limen_unpacker *bytes,
-                           limen_error *error)
-{
-    struct histogram *h = state;
-    limen_status status = LIMEN_OK;
-
-    if (tally->spec.score_dtype == LIMEN_NONE)
-        return LIMEN_OK;
-    status = make_bins(tally, h, tally->spec.score_dtype, error);
-    h->used = tally->samples > 0;
-    for (size_t first = 0; status == LIMEN_OK && first < pair_count(tally, h);
-         first += (size_t)h->stride)
-        status = unpack_label(tally, h, first, bytes, error);
-    return status;
-}
-
 const limen_state_ops limen_histogram_ops = {
     .name = "histogram",
     .create = create,
@@ -482,10 +294,10 @@ const limen_state_ops limen_histogram_ops = {
     .commit = commit,
     .reserve = reserve,
     .merge = merge,
-    .packed_size = packed_size,
-    .least_size = least_size,
-    .pack = pack,
-    .unpack = unpack,
+    .packed_size = limen_histogram_packed_size,
+    .least_size = limen_histogram_least_size,
+    .pack = limen_histogram_pack,
+    .unpack = limen_histogram_unpack,
 };
 
 static const struct histogram *state_of(const limen_tally *tally)

@@ -360,7 +360,7 @@ static double least_size(const limen_tally *tally)
 {
     double row = 0.0;
 
-    for (int part = 0; part < PARTS; part++) {
+    for (enum part part = KEYS; part < PARTS; part++) {
         struct part_layout layout = layout_of(tally, part);
 
         row += (double)layout.columns * (double)layout.size;
@@ -373,7 +373,7 @@ static uint64_t packed_size(const limen_tally *tally, const void *state)
     uint64_t row = 0;
 
     (void)state;
-    for (int part = 0; part < PARTS; part++) {
+    for (enum part part = KEYS; part < PARTS; part++) {
         struct part_layout layout = layout_of(tally, part);
 
         row += (uint64_t)layout.columns * layout.size;
@@ -385,7 +385,7 @@ static void pack(const limen_tally *tally, const void *state, limen_packer *pack
 {
     const struct scores *scores = state;
 
-    for (int part = 0; part < PARTS; part++) {
+    for (enum part part = KEYS; part < PARTS; part++) {
         struct part_layout layout = layout_of(tally, part);
 
         for (int64_t column = 0; column < layout.columns; column++) {
@@ -480,7 +480,7 @@ static limen_status unpack(const limen_tally *tally, void *state, limen_unpacker
     status = reserve(tally, scores, tally->samples, error);
     if (status == LIMEN_OK)
         scores->rows = tally->samples;
-    for (int part = 0; part < PARTS; part++) {
+    for (enum part part = KEYS; part < PARTS; part++) {
         int64_t columns = layout_of(tally, part).columns;
 
         for (int64_t column = 0; status == LIMEN_OK && column < columns; column++)

@@ -203,7 +203,7 @@ static void weigh(global *g, int64_t index)
 
     if (!better && violation == g->violation)
         better = value.defined &&
-                 (!g->found || (is_equal(score, g->score) ? g->plan->aim.lowest && !violation
+                 (!g->found || (is_equal(score, g->score) ? g->plan->aim.lowest && violation == 0.0
                                                           : score > g->score));
     if (!better || !cut_at(g, index).offered)
         return;

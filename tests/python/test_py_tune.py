@@ -1,6 +1,7 @@
 """limen.tune, Search, Tally.tune, Thresholds and curves, against every cut by NumPy and peers."""
 
 import copy
+import gc
 import itertools
 import json
 import math
@@ -628,6 +629,55 @@ def test_reliability():
         inside = (scores >= row.low) & (scores < row.high)
         assert row.weight == inside.sum() and row.positives == targets[inside].sum()
         assert row.confidence == pytest.approx(scores[inside].sum())
+
+
+def test_no_call_leaks(tmp_path):
+    scores, targets = make(25, rows=50, width=2)
+    tally = limen.Tally("multilabel", 2, keep=("scores", "calibration"))
+    tally.update(scores, targets)
+    path = tmp_path / "t.json"
+    tally.tune().save(path)
+
+    def use_everything():
+        found = tally.tune("cost", cost={"fp": [1, 2], "fn": 3}, require="recall>=0.1",
+                           labels=["a", "b"], plateau=True)  # fmt: skip
+        found.apply(scores), limen._core.read_thresholds(path)
+        tally.curve("pr", 0, points=5), tally.reliability(1)
+        limen._core.apply(scores, task="multilabel", width=2, top_labels=1)
+        search = limen.Search("multilabel", 2)
+        for call in (
+            search.result,
+            lambda: search.update(scores, targets[:3]),
+            lambda: search.update(scores),
+            lambda: search.next_pass(1),
+            lambda: tally.tune("f1", cost={"fp": 1}),
+            lambda: tally.tune("f2", labels=["a", "b"]),
+            lambda: tally.tune(require="f1>=nan"),
+            lambda: limen._core.Tally.tune(tally, constraints=[("f1", ">=", 0.5, 7)]),
+            lambda: limen._core.Tally.tune(tally, constraints=[("f1", ">", 0.5, 0)]),
+            lambda: limen._core.Tally.tune(tally, constraints=["f1"]),
+            lambda: limen._core.Tally.tune(tally, costs=[1, 2, 3]),
+            lambda: limen._core.Tally.tune(tally, labels=["a"]),
+            lambda: limen._core.Tally.tune(tally, seed="x"),
+            lambda: limen._core.read_thresholds(tmp_path / "none.json"),
+            lambda: limen._core.write_text(tmp_path / "none" / "t.json", "x"),
+            lambda: limen._core.write_text(path),
+            lambda: tally.curve("pr", 9),
+            lambda: tally.reliability(9),
+            lambda: limen._core.apply(scores, task="multilabel", width=2, top_labels=3),
+            lambda: limen.Search("binary", objective="f1", rule="x"),
+        ):
+            with pytest.raises((ValueError, TypeError)):
+                call()
+
+    for _ in range(150):  # until the interpreter has grown what it keeps
+        use_everything()
+    gc.collect()
+    before = sys.getallocatedblocks()
+    for _ in range(250):
+        use_everything()
+    gc.collect()
+    assert sys.getallocatedblocks() - before < 240
 
 
 def test_import_stays_light():

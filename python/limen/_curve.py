@@ -58,7 +58,7 @@ class PrCurve(Curve):
     precision: memoryview
 
 
-CURVES = {"roc": RocCurve, "pr": PrCurve}
+CURVES: dict[str, type[RocCurve] | type[PrCurve]] = {"roc": RocCurve, "pr": PrCurve}
 
 
 class ReliabilityBin(NamedTuple):

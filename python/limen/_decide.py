@@ -138,7 +138,7 @@ def roc_curve(
     `limen.Tally`. Equal scores are one point. O(N log N) time, O(N) memory.
     """
     tally = _tally(scores, targets, weights, task, "scores", **options)
-    return tally.curve("roc", label, thin=thin, points=points)
+    return RocCurve(**tally.curve_columns("roc", label, thin=thin, points=points))
 
 
 def pr_curve(
@@ -154,7 +154,7 @@ def pr_curve(
 ) -> PrCurve:
     """The precision-recall curve; arguments as for `roc_curve`."""
     tally = _tally(scores, targets, weights, task, "scores", **options)
-    return tally.curve("pr", label, thin=thin, points=points)
+    return PrCurve(**tally.curve_columns("pr", label, thin=thin, points=points))
 
 
 def reliability(

@@ -49,7 +49,7 @@ class Tally(_core.Tally):
         """
         options = {"labels": self.labels, **options}
         return Thresholds._of_result(
-            super().tune(**options_of(self.task, self.width, objective, **options))
+            self.tune_result(**options_of(self.task, self.width, objective, **options))
         )
 
     def curve(
@@ -65,11 +65,12 @@ class Tally(_core.Tally):
 
         thin, points: as for `limen.roc_curve`. group: one group alone.
         """
-        columns = super().curve(kind, label, group=group, thin=thin, points=points)
+        columns = self.curve_columns(kind, label, group=group, thin=thin, points=points)
         return CURVES[kind](**columns)
 
     def reliability(
         self, label: int | None = None, *, group: int | None = None
     ) -> list[ReliabilityBin]:
         """The reliability table, from "calibration", as `limen.reliability` gives it."""
-        return [ReliabilityBin(*row) for row in super().reliability(label, group=group).tolist()]
+        rows: Any = self.reliability_table(label, group=group).tolist()
+        return [ReliabilityBin(*row) for row in rows]

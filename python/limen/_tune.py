@@ -28,7 +28,7 @@ def _good_side(metric: str, bound: Any) -> str:
     """A bound without a sense: at least for what is better higher, at most for the reverse."""
     name = metric.rpartition(":")[2].strip()
     known = {row["name"]: row["higher_is_better"] for row in _core.metric_table()}
-    sense = {1: ">=", 0: "<="}.get(known.get(name))
+    sense = {1: ">=", 0: "<="}.get(known.get(name, -1))
     if sense is None:
         raise ValueError(f"require: say '>=' or '<=' for {metric!r}, such as '<={bound}'")
     return f"{sense}{float(bound)!r}"
@@ -99,13 +99,14 @@ def _cost_by_label(
 ) -> list[list[float]]:
     """{"joy": {"fp": 1, "fn": 5}, "*": {"fp": 1, "fn": 1}}."""
     rest = cost.get("*")
-    rows = [None if rest is None else _cost_rows(rest, 1)[0] for _ in range(width)]
+    rows = {} if rest is None else dict.fromkeys(range(width), _cost_rows(rest, 1)[0])
     for name, each in cost.items():
         if name != "*":
             rows[_label_index(str(name), width, labels, "cost")] = _cost_rows(each, 1)[0]
-    if None in rows:
-        raise ValueError(f"cost leaves out label {rows.index(None)}: name it, or add '*'")
-    return rows
+    for label in range(width):
+        if label not in rows:
+            raise ValueError(f"cost leaves out label {label}: name it, or add '*'")
+    return [rows[label] for label in range(width)]
 
 
 def costs_of(
@@ -229,11 +230,11 @@ class Search(_core.Search):
             for batch in batches() if callable(batches) else batches:
                 self.update(*batch)
             again = self.next_pass()
-        return super().result()
+        return self.outcome()
 
     def result(self) -> Thresholds:
         """The thresholds, once `next_pass` has returned False; limen.Error before."""
-        return Thresholds._of_result(super().result())
+        return Thresholds._of_result(self.outcome())
 
 
 def tune(

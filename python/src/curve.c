@@ -92,7 +92,8 @@ PyObject *limen_tally_method_curve(PyObject *object, PyTypeObject *type, PyObjec
     limen_error error;
     PyThreadState *thread;
 
-    if (limen_arguments("curve", names, 5, 2, 0, args, (Py_ssize_t)nargs, kwnames, values) < 0 ||
+    if (limen_arguments("curve_columns", names, 5, 2, 0, args, (Py_ssize_t)nargs, kwnames, values) <
+            0 ||
         take_curve_options(values, &options) < 0 || limen_tally_enter(self) < 0)
         return NULL;
     thread = PyEval_SaveThread();
@@ -119,8 +120,8 @@ PyObject *limen_tally_method_reliability(PyObject *object, PyTypeObject *type,
     limen_reliability_bin *bins;
     limen_error error;
 
-    if (limen_arguments("reliability", names, 2, 1, 0, args, (Py_ssize_t)nargs, kwnames, values) <
-            0 ||
+    if (limen_arguments("reliability_table", names, 2, 1, 0, args, (Py_ssize_t)nargs, kwnames,
+                        values) < 0 ||
         limen_take_int64(values[0], "label", &label) < 0 ||
         limen_take_int64(values[1], "group", &group) < 0 || limen_tally_enter(self) < 0)
         return NULL;

@@ -490,14 +490,14 @@ static PyMethodDef methods[] = {
      "for "
      "score >= edge: a memoryview\nof shape (L, 4 x edges), edges from the lowest up. There is one "
      "set."},
-    {"tune", FAST(limen_tally_method_tune),
-     "tune($self, objective='f1', *, scope='label', ...)\n--\n\n"
+    {"tune_result", FAST(limen_tally_method_tune),
+     "tune_result($self, objective='f1', *, scope='label', ...)\n--\n\n"
      "The best thresholds for what the tally keeps, as a Result."},
-    {"curve", FAST(limen_tally_method_curve),
-     "curve($self, kind='roc', label=-1, *, group=-1, thin='none', points=0)\n--\n\n"
+    {"curve_columns", FAST(limen_tally_method_curve),
+     "curve_columns($self, kind='roc', label=-1, *, group=-1, thin='none', points=0)\n--\n\n"
      "Columns of a curve: a dict of memoryviews."},
-    {"reliability", FAST(limen_tally_method_reliability),
-     "reliability($self, label=-1, *, group=-1)\n--\n\n"
+    {"reliability_table", FAST(limen_tally_method_reliability),
+     "reliability_table($self, label=-1, *, group=-1)\n--\n\n"
      "A memoryview of shape (bins + 1, 5): low, high, weight, confidence, positives."},
     {"to_bytes", limen_tally_method_to_bytes, METH_NOARGS,
      "to_bytes($self)\n--\n\nConfiguration, names and sums as bytes (docs/FORMAT.md)."},

@@ -171,8 +171,8 @@ PyObject *limen_tally_method_tune(PyObject *object, PyTypeObject *type, PyObject
     limen_status status = LIMEN_OK;
     limen_error error;
 
-    if (limen_arguments("tune", limen_tuning_names, TUNING_ARGUMENTS, 1, 0, args, (Py_ssize_t)nargs,
-                        kwnames, values) < 0 ||
+    if (limen_arguments("tune_result", limen_tuning_names, TUNING_ARGUMENTS, 1, 0, args,
+                        (Py_ssize_t)nargs, kwnames, values) < 0 ||
         limen_tally_enter(self) < 0)
         return NULL;
     if (limen_tuning_take(module, values, limen_tally_spec(self->tally)->width, &tuning) == 0) {
@@ -308,8 +308,8 @@ static PyObject *search_next_pass(PyObject *object, PyTypeObject *type, PyObject
     return PyBool_FromLong(again);
 }
 
-static PyObject *search_result(PyObject *object, PyTypeObject *type, PyObject *const *args,
-                               size_t nargs, PyObject *kwnames)
+static PyObject *search_outcome(PyObject *object, PyTypeObject *type, PyObject *const *args,
+                                size_t nargs, PyObject *kwnames)
 {
     search_object *self = (search_object *)object;
     limen_module *module = PyType_GetModuleState(type);
@@ -318,7 +318,7 @@ static PyObject *search_result(PyObject *object, PyTypeObject *type, PyObject *c
     limen_status status;
     limen_error error;
 
-    if (limen_arguments("result", NULL, 0, 0, 0, args, (Py_ssize_t)nargs, kwnames, none) < 0 ||
+    if (limen_arguments("outcome", NULL, 0, 0, 0, args, (Py_ssize_t)nargs, kwnames, none) < 0 ||
         enter(self) < 0)
         return NULL;
     status = limen_search_result(self->search, &result, &error);
@@ -335,7 +335,7 @@ static PyMethodDef methods[] = {
      "Adds a batch to the present pass; arrays as for Tally.update."},
     {"next_pass", FAST(search_next_pass),
      "next_pass($self)\n--\n\nEnds a pass; True when the same batches must be given again."},
-    {"result", FAST(search_result), "result($self)\n--\n\nThe thresholds, as a Result."},
+    {"outcome", FAST(search_outcome), "outcome($self)\n--\n\nThe thresholds, as a Result."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -40,7 +40,7 @@ int limen_tuning_take(limen_module *module, PyObject *const *values, int64_t wid
                       limen_owned_tuning *out);
 void limen_tuning_release(limen_owned_tuning *tuning);
 
-/* Tally.tune, Tally.curve and Tally.reliability. */
+/* Tally.tune_result, Tally.curve_columns and Tally.reliability_table. */
 PyObject *limen_tally_method_tune(PyObject *object, PyTypeObject *type, PyObject *const *args,
                                   size_t nargs, PyObject *kwnames);
 PyObject *limen_tally_method_curve(PyObject *object, PyTypeObject *type, PyObject *const *args,

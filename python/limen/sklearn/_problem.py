@@ -46,7 +46,7 @@ class Problem:
     """task, the classes (binary, multiclass), the positive one, and the names of the labels."""
 
     task: str
-    classes: np.ndarray | None
+    classes: Any  # an array, or None
     names: tuple[str, ...]
     positive: int = 1
 
@@ -93,7 +93,7 @@ class Problem:
         known = self.classes[np.minimum(numbers, len(self.classes) - 1)] == y
         if not known.all():
             raise ValueError(f"y has a class that the estimator lacks: {y[~known][0]!r}")
-        return numbers
+        return np.asarray(numbers)
 
     def scores(self, estimator: Any, data: Any, method: str) -> np.ndarray:
         """(N,) for the positive class, (N, C) in the order of classes, or (N, L)."""

@@ -215,7 +215,7 @@ class ThresholdTuner(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def _splits(
         self, X: Any, y: Any, task: str, split_params: dict[str, Any]
     ) -> list[tuple[np.ndarray, np.ndarray]]:
-        if isinstance(self.cv, Real) and 0 < self.cv < 1:
+        if isinstance(self.cv, Real) and 0 < float(self.cv) < 1:
             kind = ShuffleSplit if task == "multilabel" else StratifiedShuffleSplit
             cv = kind(1, test_size=self.cv, random_state=self.random_state)
         elif isinstance(self.cv, str):

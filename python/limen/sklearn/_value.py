@@ -59,6 +59,6 @@ def value_of(
     if name == "youden" and parameter:
         recall = value_of(tally, "recall", average)
         return recall - float(parameter) * value_of(tally, "fpr", average)
-    options = {PARAMETERS[name]: float(parameter)} if parameter else {}
+    options: dict[str, Any] = {PARAMETERS[name]: float(parameter)} if parameter else {}
     found = tally.metric(METRICS.get(name, name), average, zero_division=zero_division, **options)
     return float(found)

@@ -312,6 +312,16 @@ INLINE lanes_64 lanes_none_64(void)
     return vdupq_n_u64(0);
 }
 
+INLINE lanes_32 lanes_one_32(void)
+{
+    return vdupq_n_u32(1);
+}
+
+INLINE lanes_64 lanes_one_64(void)
+{
+    return vdupq_n_u64(1);
+}
+
 INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)
 {
     return vaddq_u32(sum, vandq_u32(where, a));

@@ -117,6 +117,11 @@ typedef struct limen_kernels {
                                       const uint8_t *valid, const limen_sieve *sieve, uint32_t *out,
                                       size_t n);
 
+    /* ranks[i] = how many of n scores are at least levels[i], for `count` levels. Both have no NaN,
+     * and the dtype F32 or F64; there is none for others. */
+    void (*at_least[LIMEN_DTYPE_COUNT])(const void *scores, size_t n, const void *levels,
+                                        size_t count, uint32_t *ranks);
+
     /* Writes the keys whose flag is set, in order, and returns how many. `out` has room for n keys,
      * and what lies behind the last one written is unspecified. By log2 of the key's size. */
     size_t (*pick[4])(const void *keys, const uint8_t *flags, void *out, size_t n);

@@ -128,6 +128,22 @@ static inline float load_bf16(const void *from, size_t i)
 LIMEN_FLOAT_MAP(DEFINE_DECIDE)
 LIMEN_FLOAT_MAP(DEFINE_SIFT)
 
+#define DEFINE_AT_LEAST(name, real)                                                             \
+    static void at_least_##name(const void *scores, size_t n, const void *levels, size_t count, \
+                                uint32_t *ranks)                                                \
+    {                                                                                           \
+        for (size_t i = 0; i < count; i++) {                                                    \
+            real level = load_##name(levels, i);                                                \
+                                                                                                \
+            ranks[i] = 0;                                                                       \
+            for (size_t k = 0; k < n; k++)                                                      \
+                ranks[i] += load_##name(scores, k) >= level;                                    \
+        }                                                                                       \
+    }
+
+DEFINE_AT_LEAST(f32, float)
+DEFINE_AT_LEAST(f64, double)
+
 /* ---- Targets -------------------------------------------------------------------------------- */
 
 #define DEFINE_BINARY(bits)                                                           \

@@ -149,6 +149,7 @@ static inline void limen_copy(void *to, const void *from, size_t size)
         .above = LIMEN_ENTRIES(above),                                   \
         .split = LIMEN_ENTRIES(split),                                   \
         .sift = LIMEN_ENTRIES(sift),                                     \
+        .at_least = {[LIMEN_F32] = at_least_f32, [LIMEN_F64] = at_least_f64}, \
         .pick = {NULL, pick_16, pick_32, pick_64}                        \
     }
 /* clang-format on */

@@ -16,8 +16,8 @@
  *         nan_REAL (either is NaN), first_BITS (index of the first truth, or the number of them),
  *         store_index_REAL (as uint32, rounded down)
  *     lanes_32, lanes_64                  as many unsigned integers
- *         lanes_none_BITS, lanes_add_BITS (where a mask is true), lanes_weigh_BITS(flags, valid):
- *         valid (1 when it is NULL) and the flag moved to the upper half
+ *         lanes_none_BITS, lanes_one_BITS, lanes_add_BITS (where a mask is true),
+ * lanes_weigh_BITS(flags, valid): valid (1 when it is NULL) and the flag moved to the upper half
  *     and, where HAS_SQUEEZE is defined, masks of bits with
  *         flag_mask_BITS (of flags), squeeze_REAL (writes the lanes of a mask side by side, and
  *         anything up to WIDTH; returns their number), squeeze_cell_REAL (the same of

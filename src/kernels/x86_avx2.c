@@ -303,6 +303,16 @@ INLINE lanes_64 lanes_none_64(void)
     return _mm256_setzero_si256();
 }
 
+INLINE lanes_32 lanes_one_32(void)
+{
+    return _mm256_set1_epi32(1);
+}
+
+INLINE lanes_64 lanes_one_64(void)
+{
+    return _mm256_set1_epi64x(1);
+}
+
 INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)
 {
     return _mm256_add_epi32(sum, _mm256_and_si256(where, a));

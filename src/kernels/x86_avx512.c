@@ -292,6 +292,16 @@ INLINE lanes_64 lanes_none_64(void)
     return _mm512_setzero_si512();
 }
 
+INLINE lanes_32 lanes_one_32(void)
+{
+    return _mm512_set1_epi32(1);
+}
+
+INLINE lanes_64 lanes_one_64(void)
+{
+    return _mm512_set1_epi64(1);
+}
+
 INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)
 {
     return _mm512_mask_add_epi32(sum, where, sum, a);

@@ -316,6 +316,20 @@ static int64_t call_split(const struct run *r)
     return (int64_t)all;
 }
 
+/* Real dtypes, and no NaN: of both the first array has none for this kernel. */
+static int64_t call_at_least(const struct run *r)
+{
+    const size_t count = r->n / 3;
+    uint32_t *ranks = malloc((count + 1) * sizeof *ranks);
+    uint64_t all;
+
+    if (r->kernels->at_least[r->dtype])
+        r->kernels->at_least[r->dtype](r->arrays[0], r->n, r->arrays[0], count, ranks);
+    all = r->kernels->at_least[r->dtype] ? hash(count, ranks, count * sizeof *ranks) : 0;
+    free(ranks);
+    return (int64_t)all;
+}
+
 static int64_t call_pick(const struct run *r)
 {
     int log2 = limen_dtype_size(r->dtype) == 8 ? 3 : limen_dtype_size(r->dtype) == 4 ? 2 : 1;
@@ -343,6 +357,7 @@ static const struct kernel kernels[] = {
     {"above", "sFf", call_above, is_real, 0},
     {"split", "sFf", call_split, is_real, 0},
     {"sift", "sFf", call_sift, is_real, 0},
+    {"at_least", "s", call_at_least, is_real, 0},
     {"pick", "kfK", call_pick, is_real, 1},
 };
 

@@ -12,31 +12,31 @@
 
 #define NAME 30 /* columns of a name */
 
-static const char ascii_marks[HISTORY_MOST + 1] = "*+ox#@";
-static const struct {
-    const char *plain, *coloured;
-} utf8_marks[HISTORY_MOST] = {
-    {"●", "\033[34m●\033[0m"}, {"▲", "\033[31m▲\033[0m"}, {"■", "\033[32m■\033[0m"},
-    {"◆", "\033[35m◆\033[0m"}, {"▼", "\033[33m▼\033[0m"}, {"★", "\033[36m★\033[0m"},
-};
+static const char marks[HISTORY_MOST + 1] = "*+ox#@";
+static const char *const utf8_marks[HISTORY_MOST] = {"●", "▲", "■", "◆", "▼", "★"};
+static const int colours[HISTORY_MOST] = {34, 31, 32, 35, 33, 36};
 
 struct look {
     int utf8, colour;
 };
 
-static const char *glyph(void *use, char mark)
+static void put_mark(const void *use, char mark)
 {
-    static const char *const coloured[] = {
-        "\033[34m*\033[0m", "\033[31m+\033[0m", "\033[32mo\033[0m",
-        "\033[35mx\033[0m", "\033[33m#\033[0m", "\033[36m@\033[0m",
-    };
-    static const char *const plain[] = {"*", "+", "o", "x", "#", "@"};
     const struct look *look = use;
-    size_t i = (size_t)(strchr(ascii_marks, mark) - ascii_marks);
+    const char *known = strchr(marks, mark);
 
+    if (!known) {
+        (void)putchar(mark);
+        return;
+    }
+    if (look->colour)
+        (void)printf("\033[%dm", colours[known - marks]);
     if (look->utf8)
-        return look->colour ? utf8_marks[i].coloured : utf8_marks[i].plain;
-    return look->colour ? coloured[i] : plain[i];
+        (void)fputs(utf8_marks[known - marks], stdout);
+    else
+        (void)putchar(mark);
+    if (look->colour)
+        (void)fputs("\033[0m", stdout);
 }
 
 /* The environment's word for the terminal's encoding, as setlocale would read it. */
@@ -53,7 +53,7 @@ static int is_utf8(void)
     return 0;
 }
 
-static void draw(const struct history *history, struct look *look)
+static void draw(const struct history *history, const struct look *look)
 {
     struct frame frame = history_frame(history);
     char name[48];
@@ -64,7 +64,7 @@ static void draw(const struct history *history, struct look *look)
     plot.x_high = frame.x_high;
     plot.y_low = frame.y_low;
     plot.y_high = frame.y_high;
-    plot.glyph = glyph;
+    plot.put_mark = put_mark;
     plot.use = look;
     for (size_t i = 0; i < history->series_count; i++) {
         const struct series *series = &history->series[i];
@@ -76,7 +76,7 @@ static void draw(const struct history *history, struct look *look)
             int follows = isfinite(x0) && isfinite(y0);
 
             if (isfinite(x1) && isfinite(y1))
-                plot_line(&plot, follows ? x0 : x1, follows ? y0 : y1, x1, y1, ascii_marks[i]);
+                plot_line(&plot, follows ? x0 : x1, follows ? y0 : y1, x1, y1, marks[i]);
             x0 = x1;
             y0 = y1;
         }
@@ -96,13 +96,13 @@ static void print_number(double value)
         (void)printf("  %8.4f", value);
 }
 
-/* A line of the table; `mark` is that of the curve, or a blank. */
+/* What stands behind the mark of a curve, or behind a blank. */
 static void print_line(const struct history *history, const struct run *run, size_t column,
-                       const char *mark, const char *name)
+                       const char *name)
 {
     size_t best = run_best(run, column), leading = history->series[0].best;
 
-    (void)printf("%s %-*.*s", mark, NAME, NAME, name);
+    (void)printf(" %-*.*s", NAME, NAME, name);
     print_number(run_value(run, 0, column));
     print_number(run_value(run, run->rows - 1, column));
     print_number(best < run->rows ? run_value(run, best, column) : NAN);
@@ -135,7 +135,7 @@ static void print_best(const struct history *history)
 
 int history_table(const struct history *history)
 {
-    struct look look = {is_utf8(), output_colour(NULL)};
+    const struct look look = {is_utf8(), output_colour(NULL)};
     const struct run *only = &history->runs[0];
     char head[32], name[64];
 
@@ -149,16 +149,18 @@ int history_table(const struct history *history)
                  history->run_count == 1 ? "  best row" : "");
     for (size_t i = 0; i < history->series_count; i++) {
         history_label(history, i, name, sizeof name);
-        print_line(history, history->series[i].run, history->series[i].column,
-                   glyph(&look, ascii_marks[i]), name);
+        put_mark(&look, marks[i]);
+        print_line(history, history->series[i].run, history->series[i].column, name);
     }
     for (size_t i = 0; history->run_count == 1 && i < only->columns; i++) {
         int drawn = !run_is_metric(only, i);
 
         for (size_t k = 0; k < history->series_count; k++)
             drawn |= history->series[k].column == i;
-        if (!drawn)
-            print_line(history, only, i, " ", only->names[i]);
+        if (drawn)
+            continue;
+        (void)putchar(' ');
+        print_line(history, only, i, only->names[i]);
     }
     if (history->run_count == 1)
         print_best(history);

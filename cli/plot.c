@@ -55,8 +55,8 @@ static void print_cells(const struct plot *plot, int row)
     for (int column = 0; column < length; column++) {
         char mark = plot->cells[row][column];
 
-        if (plot->glyph && mark != ' ')
-            (void)fputs(plot->glyph(plot->use, mark), stdout);
+        if (plot->put_mark && mark != ' ')
+            plot->put_mark(plot->use, mark);
         else
             (void)putchar(mark);
     }

@@ -6,10 +6,10 @@
 #define PLOT_ROWS 21
 
 struct plot {
-    double x_low, x_high, y_low, y_high;        /* what the edges stand for */
-    char cells[PLOT_ROWS][PLOT_COLUMNS + 1];    /* row 0 on top, each a string */
-    const char *(*glyph)(void *use, char mark); /* what is printed for a mark; NULL: itself */
-    void *use;
+    double x_low, x_high, y_low, y_high;          /* what the edges stand for */
+    char cells[PLOT_ROWS][PLOT_COLUMNS + 1];      /* row 0 on top, each a string */
+    void (*put_mark)(const void *use, char mark); /* prints a mark its own way; NULL: as it is */
+    const void *use;
 };
 
 /* Empty, and the unit square. */

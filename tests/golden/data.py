@@ -98,6 +98,8 @@ def write_all(folder):
         "word.csv": b"p_a,y_a\n0.9,1\nhigh,0\n",
         "ragged.csv": b"p_a,y_a\n0.9,1\n0.4\n",
         "empty.csv": b"",
+        "predictions.tsv": b"target\tprediction\tscore\ttext_1\ttext_2\n"
+        b'1\t1\t0.75\tone\t"of ""two"",\ttabs\nand lines"\n0\t1\t0.5\ta\tb\n0\t0\t0.25\t\t\n',
         "history.csv": HISTORY.encode(),
         "other.csv": b"epoch,steps,Macro F1 score\n0.5,20,0.4\n1,40,0.6\n1,-1,0.8\n",
         "flat.csv": b"Macro F1 score\n0.5\n",

@@ -129,8 +129,7 @@ def test_the_dict_is_flat_floats_and_one_key_ends_with_the_primary(
     kind, evaluator, name, pairs, random
 ):
     labels, scores = problem(kind, random)
-    tune = "f1" if kind != "multiclass" else None
-    made = evaluator(kind, pairs, labels, name, tune_thresholds=tune)
+    made = evaluator(kind, pairs, labels, name, tune_thresholds="f1")
     primary = made.primary_metric
     assert primary == (f"{name}_" if name else "") + ("f1" if kind == "binary" else "f1_macro")
     result = made(Model(scores))
@@ -314,6 +313,21 @@ def test_the_thresholds_of_the_best_evaluation_are_stored(pairs, random, tmp_pat
         sk.f1_score(labels, decided, average="macro"), abs=1e-15
     )
     assert best["f1_macro_tuned"] >= best["f1_macro"]
+
+
+def test_offsets_of_classes(pairs, random, tmp_path):
+    labels, scores = problem("multiclass", random)
+    model = Model(scores - [0, 1.5, 0], torch.nn.Identity())
+    tuning = CEF1Evaluator("multiclass", pairs, labels, tune_thresholds="f1")
+    first = tuning(model, tmp_path)
+    assert first["f1_macro_tuned"] > first["f1_macro"]
+    stored = limen.Thresholds.load(tmp_path / "thresholds.json")
+    made = CEF1Evaluator("multiclass", pairs, labels, thresholds=stored, save_predictions=True)
+    assert made(model, tmp_path)["f1_macro"] == first["f1_macro_tuned"]
+    decided = np.argmax(np.float32(scores - [0, 1.5, 0]) + np.float32(stored.values), axis=1)
+    with open(tmp_path / "CEF1Evaluator_predictions.tsv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert [int(row["prediction"]) for row in rows] == decided.tolist()
 
 
 # ---- Files --------------------------------------------------------------------------------------

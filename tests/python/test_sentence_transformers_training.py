@@ -83,7 +83,7 @@ def evaluator_of(problem, folder, count=96, **options):
         name="dev-set",
         csv_path=folder / "all.csv",
         save_predictions=True,
-        tune_thresholds=None if problem == "multiclass" else "f1",
+        tune_thresholds="f1",
         **options,
     )
 
@@ -164,9 +164,7 @@ def test_fit(problem, base, tmp_path, monkeypatch):
     assert max(values) > values[0] + 0.1
     best = CrossEncoder(str(tmp_path / "out"))
     assert CEF1Evaluator.__call__(evaluator, best)[evaluator.primary_metric] == max(values)
-    if problem != "multiclass":
-        stored = limen.Thresholds.load(folders[-1] / "thresholds.json")
-        assert len(stored) == outputs
+    assert len(limen.Thresholds.load(folders[-1] / "thresholds.json")) == outputs
 
 
 @needs_trainer

@@ -14,9 +14,12 @@ Scores and targets are anything with the buffer protocol (NumPy), DLPack (PyTorc
 interface (pyarrow, polars), or nested lists; they are read in place where strides allow. None of
 those libraries is imported here.
 
-Doors to other libraries are modules of their own: limen.torch, limen.sklearn,
-limen.sentence_transformers, limen.plot, and limen.metrics with scikit-learn's signatures.
+Doors to other libraries are modules of their own, imported when they are used: limen.torch,
+limen.sklearn, limen.sentence_transformers, limen.plot, and limen.metrics with scikit-learn's
+signatures.
 """
+
+from typing import Any
 
 from ._core import Error, __version__, cpu_name, cpu_names, metric_table
 from ._curve import PrCurve, ReliabilityBin, RocCurve
@@ -46,3 +49,13 @@ __all__ = [
     "roc_curve",
     "tune",
 ]
+
+_DOORS = ("metrics", "plot", "sentence_transformers", "sklearn", "torch")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _DOORS:
+        import importlib
+
+        return importlib.import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -99,9 +99,9 @@ def codes_of(values: np.ndarray, classes: np.ndarray) -> np.ndarray:
         each.astype(np.uint8) if each.dtype == np.bool_ else each for each in (values, classes)
     )
     numbers = values.dtype.kind in "iu" and classes.dtype.kind in "iu"
-    if numbers and np.array_equal(classes, np.arange(count)):
-        if values.min() >= 0 and values.max() < count:
-            return values
+    plain = numbers and np.array_equal(classes, np.arange(count))
+    if plain and values.min() >= 0 and values.max() < count:
+        return values
     if classes.dtype.kind == "O" or values.dtype.kind == "O":
         places = {value: place for place, value in enumerate(classes.tolist())}
         return np.fromiter(

@@ -128,6 +128,7 @@ set(LIMEN_IO_SOURCES
     src/report/digits.c
     src/report/grid.c
     src/report/groups.c
+    src/report/html.c
     src/report/json.c
     src/report/labels.c
     src/report/markdown.c

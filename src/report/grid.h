@@ -1,4 +1,5 @@
-/* A table of texts, before it is known how it will be drawn: text.c and markdown.c draw it. */
+/* A table of texts, before it is known how it will be drawn: text.c, markdown.c and html.c draw it.
+ */
 #ifndef LIMEN_REPORT_GRID_H
 #define LIMEN_REPORT_GRID_H
 

@@ -1,4 +1,4 @@
-/* What a layout draws with. text.c and markdown.c each have a pen. */
+/* What a layout draws with. text.c, markdown.c and html.c each have a pen. */
 #ifndef LIMEN_REPORT_PEN_H
 #define LIMEN_REPORT_PEN_H
 
@@ -18,5 +18,6 @@ struct limen_pen {
 
 limen_pen limen_text_pen(limen_buffer *out, int columns, int colour);
 limen_pen limen_markdown_pen(limen_buffer *out);
+limen_pen limen_html_pen(limen_buffer *out);
 
 #endif

@@ -114,24 +114,18 @@ static void draw(limen_report *report, const limen_pen *pen)
 
 static void render(limen_report *report, const limen_result *result, limen_buffer *out)
 {
-    limen_pen pen;
+    const limen_report_options *options = &report->options;
+    limen_pen pen = options->format == LIMEN_FORMAT_MARKDOWN ? limen_markdown_pen(out)
+                    : options->format == LIMEN_FORMAT_HTML
+                        ? limen_html_pen(out)
+                        : limen_text_pen(out, options->columns, options->colour);
 
-    switch (report->options.format) {
-    case LIMEN_FORMAT_JSON:
+    if (options->format == LIMEN_FORMAT_JSON)
         limen_json_render(result, out);
-        break;
-    case LIMEN_FORMAT_CSV:
+    else if (options->format == LIMEN_FORMAT_CSV)
         limen_csv_render(report, out);
-        break;
-    case LIMEN_FORMAT_MARKDOWN:
-        pen = limen_markdown_pen(out);
+    else
         draw(report, &pen);
-        break;
-    default:
-        pen = limen_text_pen(out, report->options.columns, report->options.colour);
-        draw(report, &pen);
-        break;
-    }
 }
 
 limen_status limen_report_render(const limen_result *result, const limen_report_options *options,
@@ -145,9 +139,10 @@ limen_status limen_report_render(const limen_result *result, const limen_report_
     if (options)
         memcpy(&report.options, options,
                options->size < sizeof report.options ? options->size : sizeof report.options);
-    if (report.options.format < LIMEN_FORMAT_TABLE || report.options.format > LIMEN_FORMAT_MARKDOWN)
+    if (report.options.format < LIMEN_FORMAT_TABLE || report.options.format > LIMEN_FORMAT_HTML)
         return limen_fail(error, LIMEN_ERR_UNSUPPORTED,
-                          "report format %d is not supported; use table, json, csv or markdown",
+                          "report format %d is not supported; use table, json, csv, markdown or "
+                          "html",
                           (int)report.options.format);
     report.allocator = limen_allocator_or_default(allocator);
     report.sets = limen_node_find(report.root, "sets");

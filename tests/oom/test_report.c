@@ -65,12 +65,14 @@ static void test_refusals(void **state)
     limen_result *result = make_result();
 
     (void)state;
-    for (limen_format format = LIMEN_FORMAT_TABLE; format <= LIMEN_FORMAT_MARKDOWN; format++) {
+    for (limen_format format = LIMEN_FORMAT_TABLE; format <= LIMEN_FORMAT_HTML; format++) {
         int64_t at = 1;
 
         while (!attempt(result, format, at))
             at++;
         assert_true(at > 2);
+        if (format == LIMEN_FORMAT_HTML)
+            continue; /* of reports alone */
         for (at = 1; !attempt(NULL, format, at);)
             at++;
         assert_true(at > 2);

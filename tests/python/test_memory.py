@@ -79,7 +79,7 @@ def test_no_block_is_left_behind(name):
 def use_everything(tally, error):
     """Each call of the extension once, and each in a way that fails."""
     tally.report().tree()
-    tally.report().render("markdown")
+    tally.report().render("html")
     tally.metric("f1")
     tally.metric("f1", "macro", zero_division="skip")
     tally.counts(), tally.thresholds(), tally.samples, tally.dtype

@@ -248,6 +248,57 @@ static void test_markdown(void **state)
     limen_tally_destroy(c.tally);
 }
 
+#define LEFT "<th style=\"text-align: left\">"
+#define RIGHT "<td style=\"text-align: right\">"
+#define TITLE "<th style=\"text-align: right\">"
+
+/* Names cannot act: they come from files that others wrote. */
+static void test_html(void **state)
+{
+    static const char *const names[] = {"<img src=x onerror='alert(1)'>", "a & \"b\"\n"};
+    static int64_t counts[4][2] = {{3, 1}, {1, 0}, {5, 8}, {1, 1}};
+    limen_count_arrays arrays = {
+        .size = sizeof arrays, .tp = counts[0], .fp = counts[1], .tn = counts[2], .fn = counts[3]};
+    limen_spec spec = {
+        .size = sizeof spec, .task = LIMEN_MULTILABEL, .states = LIMEN_COUNTS, .width = 2};
+    const char *metric = "recall";
+    limen_compute_options options = {
+        .size = sizeof options, .metrics = &metric, .metric_count = 1, .labels = names};
+    limen_tally *tally = NULL;
+    limen_result *result = NULL;
+
+    (void)state;
+    assert_int_equal(limen_tally_attach(&spec, &arrays, NULL, &tally, NULL), LIMEN_OK);
+    assert_int_equal(limen_compute(tally, &options, NULL, &result, NULL), LIMEN_OK);
+    assert_report(
+        result, (limen_report_options){.format = LIMEN_FORMAT_HTML},
+        "<p><b>multilabel: 0 samples, 2 labels, positive when score &gt;= threshold</b></p>\n"
+        "<table>\n"
+        "<thead>\n"
+        "<tr>" LEFT "label</th>" TITLE "support</th>" TITLE "prevalence</th>" TITLE
+        "threshold</th>" TITLE "recall</th></tr>\n"
+        "</thead>\n"
+        "<tbody>\n"
+        "<tr>" LEFT "&lt;img src=x onerror=&#39;alert(1)&#39;&gt;</th>" RIGHT "4</td>" RIGHT
+        "40.00%</td>" RIGHT "0.5000</td>" RIGHT "0.7500</td></tr>\n"
+        "<tr>" LEFT "a &amp; &quot;b&quot;?</th>" RIGHT "2</td>" RIGHT "20.00%</td>" RIGHT
+        "0.5000</td>" RIGHT "0.5000</td></tr>\n"
+        "</tbody>\n"
+        "<tbody>\n"
+        "<tr>" LEFT "micro average</th>" RIGHT "</td>" RIGHT "</td>" RIGHT "</td>" RIGHT
+        "0.6667</td></tr>\n"
+        "<tr>" LEFT "macro average</th>" RIGHT "</td>" RIGHT "</td>" RIGHT "</td>" RIGHT
+        "0.6250</td></tr>\n"
+        "<tr>" LEFT "weighted average</th>" RIGHT "</td>" RIGHT "</td>" RIGHT "</td>" RIGHT
+        "0.6667</td></tr>\n"
+        "</tbody>\n"
+        "</table>\n"
+        "<p>All labels have much the same support: micro and macro averages are close to each "
+        "other, and micro-F1 can stand for both.</p>\n");
+    limen_result_destroy(result);
+    limen_tally_destroy(tally);
+}
+
 static void test_json(void **state)
 {
     counted c;
@@ -389,7 +440,7 @@ static void test_errors(void **state)
                      LIMEN_ERR_ARGUMENT);
     assert_non_null(strstr(error.message, "\"nothing\""));
     options.sort = NULL;
-    options.format = LIMEN_FORMAT_HTML;
+    options.format = LIMEN_FORMAT_HTML + 1;
     assert_int_equal(limen_report_render(result, &options, NULL, &text, &length, &error),
                      LIMEN_ERR_UNSUPPORTED);
     assert_int_equal(limen_metrics_render(LIMEN_FORMAT_HTML, NULL, &text, &length, &error),
@@ -427,10 +478,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact_numbers), cmocka_unit_test(test_short_numbers),
         cmocka_unit_test(test_width),         cmocka_unit_test(test_table),
-        cmocka_unit_test(test_markdown),      cmocka_unit_test(test_json),
-        cmocka_unit_test(test_csv),           cmocka_unit_test(test_json_leaves),
-        cmocka_unit_test(test_colour),        cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_metrics_table),
+        cmocka_unit_test(test_markdown),      cmocka_unit_test(test_html),
+        cmocka_unit_test(test_json),          cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_json_leaves),   cmocka_unit_test(test_colour),
+        cmocka_unit_test(test_errors),        cmocka_unit_test(test_metrics_table),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,10 @@ class CurveMetric(ScoreMetric):
         """Whether the lists keep classes as so many binary samples, as torchmetrics does."""
         return self._task == "multiclass" and getattr(self, "average", None) == "micro"
 
+    def _kept(self) -> tuple:
+        thresholds = None if self.thresholds is None else tuple(self.thresholds.tolist())
+        return (*super()._kept(), thresholds, self._one_hot)
+
     # ---- A batch ----------------------------------------------------------------------------
 
     def _batch(self, preds: Tensor, target: Tensor, weights: Tensor | None = None) -> Batch | None:
@@ -52,7 +56,7 @@ class CurveMetric(ScoreMetric):
         ignored = self.ignore_index if self._task == "multilabel" else None
         preds = self._as_probabilities(preds)
         if self.thresholds is None:
-            return self._kept(preds, target, weights)
+            return self._listed(preds, target, weights)
         try:
             counts = count_at(
                 self.thresholds, self._task, self._width, preds, target, ignored, weights
@@ -61,8 +65,8 @@ class CurveMetric(ScoreMetric):
             return None
         return (counts if self._task != "binary" else counts[:, 0],)
 
-    def _kept(self, preds: Tensor, target: Tensor, weights: Tensor | None) -> Batch | None:
-        """A batch as the states keep it."""
+    def _listed(self, preds: Tensor, target: Tensor, weights: Tensor | None) -> Batch | None:
+        """A batch as the lists keep it."""
         if not self._in_domain(target):
             return None
         if self._one_hot:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
+
+from torchmetrics import Metric
 
 import torch
 from torch import Tensor
@@ -12,6 +15,22 @@ from ._base import Engine
 from ._decision import warn_of_guess
 
 Batch = tuple[Tensor, Tensor, Tensor | None]
+
+
+def syncing(metric: Metric) -> tuple:
+    """How a metric meets those of other processes."""
+    return (
+        metric.sync_on_compute,
+        metric.dist_sync_on_step,
+        metric.process_group,
+        metric.dist_sync_fn,
+    )
+
+
+def check_alike(metric: Engine, other: Any) -> None:
+    """ValueError for another metric of the class whose states depend on other options."""
+    if isinstance(other, type(metric)) and other._kept() != metric._kept():
+        raise ValueError(f"Two {type(metric).__name__} of different configurations")
 
 
 class ScoreMetric(Engine):
@@ -102,6 +121,31 @@ class ScoreMetric(Engine):
         if self._task != "multilabel" or self.ignore_index is None:
             return False
         return self._in_domain(target[target != self.ignore_index])
+
+    # ---- Sharing ----------------------------------------------------------------------------
+
+    def _kept(self) -> tuple:
+        """The options that the states depend on."""
+        return (
+            tuple(self._defaults),
+            self._task,
+            self._width,
+            self.ignore_index,
+            self.from_logits,
+            getattr(self, "normalization", None),
+        )
+
+    def _configuration(self) -> Hashable:
+        return self._kept(), syncing(self)
+
+    def merge_state(self, incoming_state: dict[str, Any] | Metric) -> None:
+        """Adds the states of another metric of the same configuration, or its `metric_state`.
+        Raises ValueError where class or configuration differ."""
+        check_alike(self, incoming_state)
+        super().merge_state(incoming_state)
+        self.__dict__["_computed"] = None
+
+    # ---- Adding -----------------------------------------------------------------------------
 
     def _append(self, names: tuple[str, str], batch: Batch) -> None:
         """Adds a batch to two lists and that of the weights."""

@@ -5,8 +5,10 @@ A group that a batch lacks keeps its place (torchmetrics moves the next one into
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any, Literal
 
+from torchmetrics import Metric
 from torchmetrics import classification as peer
 from torchmetrics.utilities.prints import rank_zero_warn
 
@@ -16,6 +18,7 @@ from torch import Tensor
 from ._base import Engine, Refusal, peer_threshold
 from ._cuts import numbers
 from ._decision import Decision, kernel, with_threshold
+from ._score_metric import check_alike, syncing
 
 FairnessTask = Literal["demographic_parity", "equal_opportunity", "all"]
 
@@ -58,6 +61,21 @@ class GroupCounts(Engine):
             return None
         counts = [numbers(tally.counts(0, group)) for group in range(self.num_groups)]
         return torch.cat(counts).long().to(self.tp.device)
+
+    def _kept(self) -> tuple:
+        """The options that the states depend on."""
+        no_target = getattr(self, "task", None) == "demographic_parity"
+        return self._decision, self.num_groups, no_target
+
+    def _configuration(self) -> Hashable:
+        return self._kept(), syncing(self)
+
+    def merge_state(self, incoming_state: dict[str, Any] | Metric) -> None:
+        """Adds the states of another metric of the same configuration, or its `metric_state`.
+        Raises ValueError where class or configuration differ."""
+        check_alike(self, incoming_state)
+        super().merge_state(incoming_state)
+        self.__dict__["_computed"] = None
 
     def _absorb(self, batch: Tensor) -> None:
         for name, counts in zip(("tp", "fp", "tn", "fn"), batch.unbind(1), strict=True):

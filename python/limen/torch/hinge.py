@@ -48,6 +48,9 @@ class Hinge(ScoreMetric):
         total = torch.tensor(len(target)) if weights is None else weights.sum()
         return (mean * total).to(self.measures), total.to(self.measures.device)
 
+    def _kept(self) -> tuple:
+        return (*super()._kept(), self.squared, self._average)
+
     def _absorb(self, batch: tuple[Tensor, Tensor]) -> None:
         self.measures = self.measures + batch[0]
         self.total = self.total + batch[1]

@@ -65,6 +65,9 @@ class Ranking(ScoreMetric):
     def _number(self, value: Tensor) -> Tensor:
         return value.to(self.measure.device, torch.float32)
 
+    def _kept(self) -> tuple:
+        return (*super()._kept(), self._row)
+
     def _absorb(self, batch: tuple[Tensor, Tensor]) -> None:
         self.measure = self.measure + batch[0]
         self.total = self.total + batch[1]

@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch")
 peer = pytest.importorskip("torchmetrics").classification
 
 import torchmetrics.functional.classification as peer_functional  # noqa: E402
+from torchmetrics import MetricCollection as peer_collection  # noqa: E402, N813
 
 import limen.torch as ours  # noqa: E402
 import limen.torch.functional as functional  # noqa: E402
@@ -268,6 +269,30 @@ def test_nan_is_below_every_threshold():
 
 def test_scripts_with_a_model():
     torch.jit.script(ours.MulticlassAUROC(3))
+
+
+def test_a_collection_keeps_scores_once():
+    for thresholds in (None, 9):
+        names = ("AUROC", "AveragePrecision", "ROC", "PrecisionRecallCurve")
+        mine = ours.MetricCollection(
+            [getattr(ours, "Multilabel" + name)(WIDTH, thresholds=thresholds) for name in names]
+        )
+        theirs = peer_collection(
+            [getattr(peer, "Multilabel" + name)(WIDTH, thresholds=thresholds) for name in names]
+        )
+        assert len(mine.compute_groups) == 1
+        for step in range(3):
+            tensors = batch("Multilabel", "ties", step, ())
+            values, expected = mine(*tensors), theirs(*tensors)
+            assert all(same(values[key], expected[key]) for key in expected)
+        values, expected = mine.compute(), theirs.compute()
+        assert all(same(values[key], expected[key]) for key in expected)
+
+
+def test_merge_of_different_thresholds_is_refused():
+    one, other = ours.BinaryROC(thresholds=5), ours.BinaryROC(thresholds=[0.0, 0.2, 0.5, 0.6, 1.0])
+    with pytest.raises(ValueError, match="different configurations"):
+        one.merge_state(other)
 
 
 # ---- Different on purpose: docs/TORCH.md ----------------------------------------------------

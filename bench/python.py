@@ -238,6 +238,58 @@ def area(quick: bool) -> Row:
 # Rows of limen.torch against the class of the same name in torchmetrics come here.
 
 
+def same_class(name: str, arguments: tuple, options: dict, tensors: tuple, **how: Any) -> Row:
+    """reset, update and compute of a class and of the one of its name in torchmetrics."""
+    import limen.torch
+
+    metrics = [getattr(module, name)(*arguments, **options) for module in (limen.torch, tm)]
+
+    def use(metric):
+        metric.reset()
+        metric.update(*tensors)
+        return metric.compute()
+
+    return Row(
+        lambda: use(metrics[0]),
+        lambda: use(metrics[1]),
+        tuple(tensor.numpy() for tensor in tensors),
+        lambda a, b: all(map(close, a, b)) if isinstance(a, tuple) else close(a, b),
+        **how,
+    )
+
+
+@row("limen.torch binned PR, 1024 x 100, T = 100")
+def binned_class(quick: bool) -> Row:
+    tensors = tuple(map(torch.from_numpy, multilabel(1024, 100)))
+    options = {"thresholds": 100}
+    name = "MultilabelPrecisionRecallCurve"
+    return same_class(name, (100,), options, tensors, times=20, peer_runs=3)
+
+
+@row("limen.torch LRAP, 4096 x 100")
+def lrap_class(quick: bool) -> Row:
+    tensors = tuple(map(torch.from_numpy, multilabel(256 if quick else 4096, 100)))
+    name = "MultilabelRankingAveragePrecision"
+    return same_class(name, (100,), {}, tensors, times=20, peer_runs=2)
+
+
+@row("limen.torch exact average precision, 1M")
+def exact_class(quick: bool) -> Row:
+    rng = np.random.default_rng(2)
+    targets = (rng.random(10**5 if quick else 10**6) < 0.2).astype(np.int64)
+    scores = (1 / (1 + np.exp(-rng.normal(targets * 1.5 - 1, 1)))).astype(np.float32)
+    tensors = torch.from_numpy(scores), torch.from_numpy(targets)
+    return same_class("BinaryAveragePrecision", (), {}, tensors)
+
+
+@row("limen.torch calibration error, 100k x 10")
+def calibration_class(quick: bool) -> Row:
+    generator = torch.Generator().manual_seed(3)
+    scores = torch.rand(10**5, 10, generator=generator).softmax(1)
+    tensors = scores, torch.randint(10, (10**5,), generator=generator)
+    return same_class("MulticlassCalibrationError", (10,), {}, tensors, times=5)
+
+
 def main() -> None:
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
     heads = "limen us", "peer us", "times", "reads", "MiB", "peer"

@@ -179,6 +179,7 @@ set(LIMEN_PYTHON_SOURCES
     python/src/curve.c
     python/src/buffer.c
     python/src/dlpack.c
+    python/src/edges.c
     python/src/error.c
     python/src/files.c
     python/src/guess.c

@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-/* int64 memory of `count` elements, packed, writable; None is an absent array. */
-static int take_counts(limen_module *module, PyObject *object, const char *name, int64_t count,
-                       limen_tensor *tensor, int64_t **out)
+int limen_counts_take(limen_module *module, PyObject *object, const char *name, int64_t count,
+                      limen_tensor *tensor, int64_t **out)
 {
     if (limen_tensor_take(module, object, name, tensor) < 0)
         return -1;
@@ -46,8 +45,8 @@ int limen_attached_take(limen_module *module, const limen_spec *spec, PyObject *
     for (int i = 0; i < ATTACHED_ARRAYS; i++) {
         int64_t count = groups * sets * width * (fields[i] == &counts->confusion ? width : 1);
 
-        if (take_counts(module, PyTuple_GetItem(arrays, i), names[i], count, &out->tensors[i],
-                        fields[i]) < 0)
+        if (limen_counts_take(module, PyTuple_GetItem(arrays, i), names[i], count, &out->tensors[i],
+                              fields[i]) < 0)
             return -1;
     }
     return 0;

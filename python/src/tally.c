@@ -380,35 +380,6 @@ static PyObject *tally_thresholds(PyObject *object, PyTypeObject *type, PyObject
     return read_numbers(object, type, args, nargs, kwnames, "thresholds", thresholds_of);
 }
 
-/* (labels, 4 x edges) doubles: tp, fp, tn, fn of each edge, lowest first. */
-static PyObject *edge_counts_of(limen_module *module, const limen_tally *tally, int64_t set,
-                                int64_t group)
-{
-    const limen_spec *spec = limen_tally_spec(tally);
-    limen_counts *counts = PyMem_Malloc((size_t)(spec->width * spec->bins) * sizeof *counts);
-    PyObject *numbers = NULL;
-    limen_status status = LIMEN_OK;
-    limen_error error;
-
-    (void)set;
-    if (!counts)
-        return PyErr_NoMemory();
-    for (int64_t label = 0; label < spec->width && status == LIMEN_OK; label++)
-        status = limen_tally_edge_counts(tally, group, label, counts + label * spec->bins, &error);
-    if (status == LIMEN_OK)
-        numbers = limen_numbers(counts, 'd', (Py_ssize_t)spec->width, (Py_ssize_t)(4 * spec->bins));
-    else
-        (void)limen_raise(module, &error);
-    PyMem_Free(counts);
-    return numbers;
-}
-
-static PyObject *tally_edge_counts(PyObject *object, PyTypeObject *type, PyObject *const *args,
-                                   size_t nargs, PyObject *kwnames)
-{
-    return read_numbers(object, type, args, nargs, kwnames, "edge_counts", edge_counts_of);
-}
-
 enum { TASK, SAMPLES, WIDTH, SETS, WEIGHTED, DTYPE };
 
 static PyObject *property_of(const limen_tally *tally, int property)
@@ -485,11 +456,12 @@ static PyMethodDef methods[] = {
     {"thresholds", FAST(tally_thresholds),
      "thresholds($self, set=0)\n--\n\nThe thresholds that are compared with, in the scores' "
      "precision."},
-    {"edge_counts", FAST(tally_edge_counts),
-     "edge_counts($self, set=0, group=0)\n--\n\ntp, fp, tn, fn of each label at each of bin_edges, "
-     "for "
-     "score >= edge: a memoryview\nof shape (L, 4 x edges), edges from the lowest up. There is one "
-     "set."},
+    {"edge_counts", FAST(limen_tally_method_edge_counts),
+     "edge_counts($self, group=0)\n--\n\ntp, fp, tn, fn of each label at each of bin_edges, for "
+     "score >= edge: a memoryview\nof shape (L, 4 x edges), edges from the lowest up."},
+    {"add_edge_counts", FAST(limen_tally_method_add_edge_counts),
+     "add_edge_counts($self, confusion)\n--\n\nAdds the same, of all groups, to int64 memory of "
+     "shape (edges, L, 2, 2), rows true\nclasses. The tally is not weighted."},
     {"tune_result", FAST(limen_tally_method_tune),
      "tune_result($self, objective='f1', *, scope='label', ...)\n--\n\n"
      "The best thresholds for what the tally keeps, as a Result."},

@@ -12,6 +12,11 @@ typedef struct limen_attached {
     limen_count_arrays counts;
 } limen_attached;
 
+/* int64 memory of `count` elements, packed, writable, held by *tensor, which is to be released;
+ * None is an absent array. */
+int limen_counts_take(limen_module *module, PyObject *object, const char *name, int64_t count,
+                      limen_tensor *tensor, int64_t **out);
+
 /* arrays: (tp, fp, tn, fn, confusion), each None or int64. Zero *out before; release (which frees
  * it) also after a failure. */
 int limen_attached_take(limen_module *module, const limen_spec *spec, PyObject *arrays,
@@ -111,6 +116,13 @@ int limen_batch_take(limen_module *module, const limen_spec *spec, PyObject *sco
                      PyObject *targets, PyObject *weights, PyObject *groups,
                      limen_owned_batch *out);
 void limen_batch_release(limen_owned_batch *batch);
+
+/* edges.c: edge_counts(group), add_edge_counts(confusion). */
+PyObject *limen_tally_method_edge_counts(PyObject *object, PyTypeObject *type,
+                                         PyObject *const *args, size_t nargs, PyObject *kwnames);
+PyObject *limen_tally_method_add_edge_counts(PyObject *object, PyTypeObject *type,
+                                             PyObject *const *args, size_t nargs,
+                                             PyObject *kwnames);
 
 /* serialize.c: to_bytes(), from_bytes(data), __reduce__(), save(path), load(path), labels. */
 PyObject *limen_tally_method_to_bytes(PyObject *object, PyObject *unused);

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ._base import Refusal
-from ._cuts import Binned, Exact, count_at
+from ._cuts import Binned, Counter, Exact
 from ._score_metric import ScoreMetric
 
 Evidence = Exact | Binned
@@ -40,6 +40,23 @@ class CurveMetric(ScoreMetric):
         """Whether the lists keep classes as so many binary samples, as torchmetrics does."""
         return self._task == "multiclass" and getattr(self, "average", None) == "micro"
 
+    @property
+    def _hidden(self) -> int | None:
+        """The target that hides a cell, where such cells were not left out before."""
+        return self.ignore_index if self._task == "multilabel" else None
+
+    @property
+    def _counter(self) -> Counter:
+        counter = self.__dict__.get("_counts")
+        if (
+            counter is None
+            or counter.thresholds is not self.thresholds
+            or counter.ignore_index != self._hidden
+        ):
+            counter = Counter(self.thresholds, self._task, self._width, self._hidden)
+            self.__dict__["_counts"] = counter
+        return counter
+
     def _kept(self) -> tuple:
         thresholds = None if self.thresholds is None else tuple(self.thresholds.tolist())
         return (*super()._kept(), thresholds, self._one_hot)
@@ -53,14 +70,11 @@ class CurveMetric(ScoreMetric):
         if read is None:
             return None
         preds, target, weights = read
-        ignored = self.ignore_index if self._task == "multilabel" else None
         preds = self._as_probabilities(preds)
         if self.thresholds is None:
             return self._listed(preds, target, weights)
         try:
-            counts = count_at(
-                self.thresholds, self._task, self._width, preds, target, ignored, weights
-            )
+            counts = self._counter.count(preds, target, weights)
         except Refusal:
             return None
         return (counts if self._task != "binary" else counts[:, 0],)
@@ -78,7 +92,10 @@ class CurveMetric(ScoreMetric):
     def _absorb(self, batch: Batch) -> None:
         if self.thresholds is not None:
             (counts,) = batch
-            self.confmat = self.confmat + counts
+            if counts.dtype == self.confmat.dtype:
+                self.confmat += counts
+            else:
+                self.confmat = self.confmat + counts
             return
         self._append(("preds", "target"), batch)
 
@@ -93,8 +110,7 @@ class CurveMetric(ScoreMetric):
         preds, target, weights = state
         if self._one_hot:
             return Exact("binary", 1, preds, target, None, weights)
-        ignored = self.ignore_index if self._task == "multilabel" else None
-        return Exact(self._task, self._width, preds, target, ignored, weights)
+        return Exact(self._task, self._width, preds, target, self._hidden, weights)
 
     def compute(self) -> Any:
         """The metric of all that was added."""

@@ -116,30 +116,50 @@ class Binned:
         return Binned(self.task, self.thresholds, self.confmat.sum(1)).all()
 
 
-def count_at(
-    thresholds: Tensor,
-    task: str,
-    width: int,
-    preds: Tensor,
-    target: Tensor,
-    ignore_index: int | None = None,
-    weights: Tensor | None = None,
-) -> Tensor:
-    """What score >= threshold predicts at each threshold, in any order: (T, L, 2, 2), rows true
-    classes; int64, or float64 where there are weights. O(N L log T + T L)."""
-    edges, place = thresholds.to("cpu", torch.float64).unique(return_inverse=True)
-    tally = _core.Tally(
-        task,
-        width,
-        keep="histogram",
-        bin_edges=edges,
-        nan="negative",
-        ignore_index=ignore_index,
-        weighted=weights is not None,
-    )
-    tally.update(preds, target, weights)
-    counts = numbers(tally.edge_counts()).view(width, len(edges), 4)  # tp, fp, tn, fn
-    if weights is None:
-        counts = counts.long()
-    confmat = counts[:, place][..., [2, 1, 3, 0]].transpose(0, 1)
-    return confmat.reshape(len(place), width, 2, 2).to(preds.device)
+class Counter:
+    """Counts what score >= threshold predicts, batch by batch, at thresholds in any order. Never
+    copied or pickled: it is made again where it is needed."""
+
+    def __init__(
+        self, thresholds: Tensor, task: str, width: int, ignore_index: int | None = None
+    ) -> None:
+        self.thresholds, self.ignore_index = thresholds, ignore_index
+        self.task, self.width = task, width
+        self.edges, self.place = thresholds.to("cpu", torch.float64).unique(return_inverse=True)
+        self.ascending = len(self.edges) == len(self.place) and bool((self.place.diff() > 0).all())
+        self.tallies: dict[bool, _core.Tally] = {}  # by whether they are weighted
+
+    def __reduce__(self) -> tuple:
+        return type(None), ()
+
+    def _tally(self, weighted: bool) -> _core.Tally:
+        tally = self.tallies.get(weighted)
+        if tally is None:
+            tally = self.tallies[weighted] = _core.Tally(
+                self.task,
+                self.width,
+                keep="histogram",
+                bin_edges=self.edges,
+                nan="negative",
+                ignore_index=self.ignore_index,
+                weighted=weighted,
+            )
+        return tally
+
+    def count(self, preds: Tensor, target: Tensor, weights: Tensor | None) -> Tensor:
+        """(T, L, 2, 2), rows true classes; int64, or float64 where there are weights.
+
+        limen.Error for targets that are out of their domain. O(N L log T + T L).
+        """
+        tally = self._tally(weights is not None)
+        tally.reset()
+        tally.update(preds, target, weights)
+        if weights is None:
+            confmat = torch.zeros(len(self.edges), self.width, 2, 2, dtype=torch.int64)
+            tally.add_edge_counts(confmat)
+        else:
+            counts = numbers(tally.edge_counts()).view(self.width, -1, 4)  # tp, fp, tn, fn
+            confmat = counts[..., [2, 1, 3, 0]].transpose(0, 1).reshape(-1, self.width, 2, 2)
+        if not self.ascending:
+            confmat = confmat[self.place]
+        return confmat.to(preds.device)

@@ -1,4 +1,5 @@
-/* What the given edges of a histogram predict. */
+/* What the given edges of a histogram predict, as numbers and added to counts of another library.
+ */
 #include "tally.h"
 
 /* The counts of label after label at all edges; PyMem_Free. NULL with an exception. */

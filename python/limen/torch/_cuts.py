@@ -65,7 +65,7 @@ class Exact:
 
     def cuts(self, label: int) -> Cuts:
         """The cuts of a label, lowest first; label -1 pools all."""
-        curve = self.tally.curve("pr", label)
+        curve = self.tally.curve_columns("pr", label)
         device = self.preds.device
         thresholds, tp, fp = (numbers(curve[name]).flip(0) for name in ("thresholds", "tp", "fp"))
         totals = (torch.tensor(curve[name], device=device) for name in ("positives", "negatives"))

@@ -227,6 +227,8 @@ class TallyMetric(Engine):
 
     # What a family reads otherwise than others of its decision.
     _reading: str | None = None
+    # Whether samples may have weights.
+    _weighable = True
 
     _task: str
     _keep: tuple[str, ...] = ("counts",)
@@ -432,6 +434,13 @@ class TallyMetric(Engine):
             return self._update_by_torch(preds, target, weights, error)
         return self._add(tally)
 
+    @property
+    def _decides_as_torch(self) -> bool:
+        """Whether torchmetrics can make these decisions."""
+        return self._decision.plain and (
+            self._task == "multiclass" or isinstance(self.threshold, float)
+        )
+
     def _update_by_torch(
         self, preds: Tensor, target: Tensor, weights: Tensor | None, refusal: Exception | None
     ) -> None:
@@ -439,7 +448,7 @@ class TallyMetric(Engine):
         decision = self._decision
         if weights is not None or decision.sets > 1:
             raise refusal or ValueError("`weights` go with multidim_average='global' only")
-        if not decision.plain or not isinstance(self.threshold, float):
+        if not self._decides_as_torch:
             preds = decision.decide(preds)
         with torch.set_grad_enabled(self._enable_grad):
             super().update(preds, target)

@@ -23,6 +23,7 @@ class Exact(TallyMetric):
 
     _states = ("correct", "total")
     _reading = "samples"
+    _weighable = False
 
     def _begin(self, width: int, *decision: Any) -> None:
         self._decide_by(width, *decision)

@@ -25,7 +25,8 @@ ALL_UNIT(all_unit_bf16, uint16_t, 0x3f80u, 0x8000u)
 ALL_UNIT(all_unit_f32, uint32_t, 0x3f800000u, 0x80000000u)
 ALL_UNIT(all_unit_f64, uint64_t, 0x3ff0000000000000u, 0x8000000000000000u)
 
-enum { BLOCK = 1 << 14 }; /* cells between two looks at the answer */
+/* Cells between two looks at the answer: logits are known by their first block, as a rule. */
+enum { BLOCK = 1 << 14 };
 
 static int all_unit_packed(limen_dtype dtype, const unsigned char *cells, int64_t count)
 {

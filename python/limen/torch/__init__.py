@@ -36,6 +36,10 @@ from .average_precision import (
     MulticlassAveragePrecision,
     MultilabelAveragePrecision,
 )
+from .best_threshold import (
+    BinaryBestThreshold,
+    MultilabelBestThreshold,
+)
 from .calibration_error import (
     BinaryCalibrationError,
     CalibrationError,
@@ -169,6 +173,7 @@ __all__ = [
     "BinaryAUROC",
     "BinaryAccuracy",
     "BinaryAveragePrecision",
+    "BinaryBestThreshold",
     "BinaryCalibrationError",
     "BinaryCohenKappa",
     "BinaryConfusionMatrix",
@@ -234,6 +239,7 @@ __all__ = [
     "MultilabelAUROC",
     "MultilabelAccuracy",
     "MultilabelAveragePrecision",
+    "MultilabelBestThreshold",
     "MultilabelConfusionMatrix",
     "MultilabelCoverageError",
     "MultilabelEER",

@@ -310,6 +310,17 @@ class TallyMetric(Engine):
 
     # ---- Sharing ----------------------------------------------------------------------------
 
+    def _wrap_compute(self, compute: Callable) -> Callable:
+        wrapped = super()._wrap_compute(compute)
+
+        @functools.wraps(compute)
+        def with_sets(*args: Any, **kwargs: Any) -> Any:
+            value = wrapped(*args, **kwargs)
+            # torchmetrics makes a scalar of whatever has one element.
+            return value[None] if self.thresholds is not None and value.ndim == 0 else value
+
+        return with_sets
+
     def _configuration(self) -> Hashable | None:
         if not self._by_kernel:
             return None

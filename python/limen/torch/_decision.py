@@ -32,20 +32,22 @@ class Decision:
     ignore_index: int | None = None
     top_k: int = 1
     keep: tuple[str, ...] = ("counts",)
+    beta: float = 1.0  # of what is kept of samples
 
     def tally(self, logits: bool = False, **options: Any) -> Tally:
         """An empty tally. logits: thresholds are probabilities, the scores are logits."""
         multiclass = self.task == "multiclass"
+        options.setdefault("nan", "error" if multiclass else "negative")
         return Tally(
             self.task,
             self.width,
             None if multiclass else self.thresholds * (self.sets if self.single else 1),
             keep=self.keep,
             rule=self.rule,
-            nan="error" if multiclass else "negative",
             logits=logits,
             ignore_index=self.ignore_index,
             top_k=self.top_k if self.top_k > 1 else 0,
+            beta=self.beta,
             **options,
         )
 

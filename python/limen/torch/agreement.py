@@ -14,6 +14,7 @@ from torch import Tensor
 from .._tally import Tally
 from ._base import CountTable, peer_threshold, peer_zero_division
 from ._formulas import JACCARD
+from ._samples import BySamples
 from ._wrapper import Task, by_task
 from .confusion_matrix import (
     BinaryMatrix,
@@ -164,7 +165,10 @@ class CohenKappa(_ClassificationTaskWrapper):
 class Jaccard(Matrix):
     """tp / (tp + fp + fn)."""
 
-    _average: str | None = None
+    @property
+    def _undefined(self) -> float | str:
+        """What 0/0 is."""
+        return self.zero_division
 
     def _begin_jaccard(self, width: int, zero_division: float | str, *decision: Any) -> None:
         self.zero_division = zero_division
@@ -175,7 +179,7 @@ class Jaccard(Matrix):
         # torchmetrics leaves out an ignored class, and has NaN where no label counts.
         if self._task != "multiclass" or self.ignore_index is None:
             labels = "occurring" if self._task == "multiclass" else "all"
-            value = tally.ratio(JACCARD, average, self.zero_division, labels, each)
+            value = tally.ratio(JACCARD, average, self._undefined, labels, each)
             if value != 0.0:
                 return self._tensor(value)
         return super()._of_set(tally, each)
@@ -220,8 +224,10 @@ class MulticlassJaccardIndex(Jaccard, MulticlassMatrix, peer.MulticlassJaccardIn
         self._begin_jaccard(num_classes, zero_division)
 
 
-class MultilabelJaccardIndex(Jaccard, MultilabelMatrix, peer.MultilabelJaccardIndex):
+class MultilabelJaccardIndex(BySamples, Jaccard, MultilabelMatrix, peer.MultilabelJaccardIndex):
     """tp / (tp + fp + fn) of labels."""
+
+    _sample_metric = "jaccard"
 
     def __init__(
         self,
@@ -239,8 +245,11 @@ class MultilabelJaccardIndex(Jaccard, MultilabelMatrix, peer.MultilabelJaccardIn
     ) -> None:
         given = peer_threshold(threshold, from_logits)
         zero = peer_zero_division(zero_division)
-        super().__init__(num_labels, given, average, ignore_index, validate_args, zero, **kwargs)
+        peers = "micro" if average == "samples" else average
+        super().__init__(num_labels, given, peers, ignore_index, validate_args, zero, **kwargs)
         self._begin_jaccard(num_labels, zero_division, threshold, thresholds, rule, from_logits)
+        if average == "samples":
+            self._begin_samples()
 
 
 class JaccardIndex(_ClassificationTaskWrapper):

@@ -89,6 +89,8 @@ class MulticlassFBetaScore(FBeta, MulticlassCounts, peer.MulticlassFBetaScore):
 class MultilabelFBetaScore(FBeta, MultilabelCounts, peer.MultilabelFBetaScore):
     """F-beta of labels."""
 
+    _sample_metric = "fbeta"
+
     def __init__(
         self,
         beta: float,
@@ -164,6 +166,8 @@ class MulticlassF1Score(Balanced, MulticlassCounts, peer.MulticlassF1Score):
 
 class MultilabelF1Score(Balanced, MultilabelCounts, peer.MultilabelF1Score):
     """F1 of labels."""
+
+    _sample_metric = "f1"
 
     def __init__(
         self,

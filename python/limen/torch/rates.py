@@ -45,6 +45,7 @@ class MulticlassAccuracy(MulticlassCounts, peer.MulticlassAccuracy):
 class MultilabelAccuracy(MultilabelCounts, peer.MultilabelAccuracy):
     """(tp + tn) / all of labels."""
 
+    _sample_metric = "accuracy"
     _formula = ACCURACY
     _divides_zero = False
 
@@ -80,6 +81,8 @@ class MulticlassPrecision(Precisions, MulticlassCounts, peer.MulticlassPrecision
 class MultilabelPrecision(Precisions, MultilabelCounts, peer.MultilabelPrecision):
     """tp / (tp + fp) of labels."""
 
+    _sample_metric = "precision"
+
 
 class Precision(CountsByTask):
     """BinaryPrecision, MulticlassPrecision or MultilabelPrecision, by task."""
@@ -111,6 +114,8 @@ class MulticlassRecall(Recalls, MulticlassCounts, peer.MulticlassRecall):
 
 class MultilabelRecall(Recalls, MultilabelCounts, peer.MultilabelRecall):
     """tp / (tp + fn) of labels."""
+
+    _sample_metric = "recall"
 
 
 class Recall(CountsByTask):
@@ -216,6 +221,7 @@ class MulticlassHammingDistance(MulticlassCounts, peer.MulticlassHammingDistance
 class MultilabelHammingDistance(MultilabelCounts, peer.MultilabelHammingDistance):
     """(fp + fn) / all of labels."""
 
+    _sample_metric = "hamming_loss"
     _formula = HAMMING
     _divides_zero = False
     _zero = 1.0

@@ -15,9 +15,10 @@ from torch import Tensor
 from .._tally import Tally
 from ._base import CountTable, Pair, TallyMetric, peer_threshold, peer_zero_division
 from ._formulas import Formula
+from ._samples import BySamples
 from ._wrapper import Task, by_task
 
-Average = Literal["micro", "macro", "weighted", "none"] | None
+Average = Literal["micro", "macro", "weighted", "samples", "none"] | None
 Multidim = Literal["global", "samplewise"]
 
 
@@ -167,7 +168,7 @@ class MulticlassCounts(Counts):
             self.__dict__["average"] = average
 
 
-class MultilabelCounts(Counts):
+class MultilabelCounts(BySamples, Counts):
     """What the multilabel families of counts share: the constructor."""
 
     _task = "multilabel"
@@ -190,7 +191,7 @@ class MultilabelCounts(Counts):
         super().__init__(
             num_labels=num_labels,
             threshold=peer_threshold(threshold, from_logits),
-            average=average,
+            average="micro" if average == "samples" else average,
             multidim_average=multidim_average,
             ignore_index=ignore_index,
             validate_args=validate_args,
@@ -198,6 +199,8 @@ class MultilabelCounts(Counts):
             **kwargs,
         )
         self._begin(num_labels, zero_division, threshold, thresholds, rule, from_logits)
+        if average == "samples":
+            self._begin_samples()
 
 
 class CountsByTask(_ClassificationTaskWrapper):

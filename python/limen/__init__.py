@@ -19,8 +19,6 @@ limen.sklearn, limen.sentence_transformers, limen.plot, and limen.metrics with s
 signatures.
 """
 
-from typing import Any
-
 from ._core import Error, __version__, cpu_name, cpu_names, metric_table
 from ._curve import PrCurve, ReliabilityBin, RocCurve
 from ._decide import apply, evaluate, pr_curve, reliability, roc_curve
@@ -53,7 +51,7 @@ __all__ = [
 _DOORS = ("metrics", "plot", "sentence_transformers", "sklearn", "torch")
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _DOORS:
         import importlib
 

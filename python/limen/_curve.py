@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections import namedtuple
 
+TYPE_CHECKING = False  # a type checker knows the name; importing typing takes longer than limen
 if TYPE_CHECKING:
+    from typing import Any
+
     import pandas
 
 COLUMNS = ("thresholds", "fpr", "tpr", "recall", "precision", "tp", "fp")
@@ -61,14 +64,10 @@ class PrCurve(Curve):
 CURVES: dict[str, type[RocCurve] | type[PrCurve]] = {"roc": RocCurve, "pr": PrCurve}
 
 
-class ReliabilityBin(NamedTuple):
+class ReliabilityBin(namedtuple("ReliabilityBin", "low high weight confidence positives")):
     """Probabilities from low to less than high; the last bin of a table holds exactly 1.
 
     The mean probability is confidence / weight, the share of positives positives / weight.
     """
 
-    low: float
-    high: float
-    weight: float
-    confidence: float
-    positives: float
+    __slots__ = ()

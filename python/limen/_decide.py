@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from . import _core
 from ._curve import PrCurve, ReliabilityBin, RocCurve
 from ._report import Report
 from ._shapes import follow, infer, take
 from ._tally import Tally
 from ._thresholds import Thresholds
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 STATES = {
     "binary": ("counts", "samples"),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from . import _core
 from ._curve import CURVES, PrCurve, ReliabilityBin, RocCurve
 from ._report import Report
 from ._thresholds import Thresholds
 from ._tune import options_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 
 class Tally(_core.Tally):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._shapes import take
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import pandas
 
 INFINITE = {"+inf": float("inf"), "-inf": float("-inf")}
@@ -35,6 +36,12 @@ def _strings(value: Any) -> Any:
     if isinstance(value, float) and value in INFINITE.values():
         return "+inf" if value > 0 else "-inf"
     return value
+
+
+def _json(tree: dict[str, Any]) -> str:
+    import json  # late: `import limen` is to be quick
+
+    return json.dumps(_strings(tree), ensure_ascii=False, indent=2) + "\n"
 
 
 def _threshold(value: Any) -> float:
@@ -88,9 +95,11 @@ class Thresholds:
             tree["dtype"] = dtype
         pairs = zip(names, numbers, strict=True)
         tree["labels"] = [{"name": name, key: number} for name, number in pairs]
-        self._take(json.dumps(_strings(tree), ensure_ascii=False, indent=2) + "\n")
+        self._take(_json(tree))
 
     def _take(self, text: str) -> None:
+        import json
+
         tree = json.loads(text, object_hook=_numbers)
         key = "offset" if tree.get("task") == "multiclass" else "threshold"
         self._text = text
@@ -188,7 +197,7 @@ class Thresholds:
         tree = {**self.report, "labels": [self.report["labels"][i] for i in order]}
         if "cost_matrix" in tree:
             tree["cost_matrix"] = [[tree["cost_matrix"][i][k] for k in order] for i in order]
-        return self._of_text(json.dumps(_strings(tree), ensure_ascii=False, indent=2) + "\n")
+        return self._of_text(_json(tree))
 
     def column(self, field: str) -> tuple[Any, ...]:
         """A field of every label: "low", "high", "support", "value", "status"; None if absent."""

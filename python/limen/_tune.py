@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from . import _core
 from ._shapes import infer, take
 from ._thresholds import Thresholds
 
-Requirement = str | Sequence[str] | Mapping[str, Any] | None
-Cost = Mapping[str, Any] | Sequence[Any] | None
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-CONDITION = re.compile(r"\s*(?:(.*):)?\s*(\w+)\s*(>=|<=)\s*(\S+)\s*")
+    Requirement = str | Sequence[str] | Mapping[str, Any] | None
+    Cost = Mapping[str, Any] | Sequence[Any] | None
+
+CONDITION = r"\s*(?:(.*):)?\s*(\w+)\s*(>=|<=)\s*(\S+)\s*"
 COUNTS = ("tp", "fp", "tn", "fn")
 
 
@@ -56,9 +58,11 @@ def constraints_of(
     require: Requirement, width: int, labels: Sequence[str] | None
 ) -> list[tuple[str, str, float, int]]:
     """What the core takes: (metric, sense, bound, label or -1 for each)."""
+    import re
+
     found = []
     for text in _conditions(require):
-        match = CONDITION.fullmatch(text)
+        match = re.fullmatch(CONDITION, text)
         try:
             bound = float(match[4]) if match else float("nan")
         except ValueError:

@@ -272,6 +272,18 @@ def test_hash_copy_and_model_card(pairs, random):
     assert (config["problem_type"], config["thresholds"]) == ("binary", 0.25)
 
 
+def test_several_evaluators_in_a_row(pairs, random):
+    try:
+        from sentence_transformers.base.evaluation import SequentialEvaluator
+    except ImportError:
+        from sentence_transformers.evaluation import SequentialEvaluator
+    labels, scores = problem("binary", random)
+    made = [CEF1Evaluator("binary", pairs, labels, name) for name in ("a", "b")]
+    result = SequentialEvaluator(made)(Model(scores), None, 1, 2)
+    main = result.get("sequential_score", result)  # before 3.0 that of the last one, no dict
+    assert float(main) == float(made[1](Model(scores)))
+
+
 def test_options_reach_predict(pairs):
     labels = [0, 1] * (N // 2)
     model = Model(np.linspace(0, 1, N))

@@ -4,6 +4,15 @@
 
 #include <math.h>
 
+/* JSON has no infinity and no NaN. */
+static void put_number(struct writer *out, double value)
+{
+    if (isinf(value))
+        writer_put(out, value > 0 ? "\"+inf\"" : "\"-inf\"");
+    else
+        writer_number(out, value, "null");
+}
+
 static void put_best(struct writer *out, const struct series *series)
 {
     const struct run *run = series->run;
@@ -12,7 +21,7 @@ static void put_best(struct writer *out, const struct series *series)
     writer_json(out, run->names[series->column]);
     if (series->best < run->rows) {
         writer_print(out, ", \"row\": %zu, \"value\": ", series->best + 1);
-        writer_number(out, run_value(run, series->best, series->column), "null");
+        put_number(out, run_value(run, series->best, series->column));
     } else {
         writer_put(out, ", \"row\": null, \"value\": null");
     }
@@ -41,13 +50,8 @@ static void put_run(struct writer *out, const struct history *history, const str
     for (size_t row = 0; row < run->rows; row++) {
         writer_put(out, "    [");
         for (size_t i = 0; i < run->columns; i++) {
-            double value = run_value(run, row, i);
-
             writer_put(out, i ? ", " : "");
-            if (isinf(value))
-                writer_put(out, value > 0 ? "\"+inf\"" : "\"-inf\"");
-            else
-                writer_number(out, value, "null");
+            put_number(out, run_value(run, row, i));
         }
         writer_put(out, row + 1 < run->rows ? "],\n" : "]\n");
     }

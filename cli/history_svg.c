@@ -87,10 +87,14 @@ static void put_curve(struct writer *out, const struct history *history, size_t 
         drawing = isfinite(at) && isfinite(value);
     }
     writer_put(out, "\"/>\n");
-    if (series->best < run->rows)
-        writer_print(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\"/>\n",
-                     across(x, history_x(history, run, series->best)),
-                     down(y, run_value(run, series->best, series->column)), strokes[index].colour);
+    if (series->best < run->rows) {
+        double at = history_x(history, run, series->best);
+        double value = run_value(run, series->best, series->column);
+
+        if (isfinite(at) && isfinite(value))
+            writer_print(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\"/>\n",
+                         across(x, at), down(y, value), strokes[index].colour);
+    }
 }
 
 static void put_legend(struct writer *out, const struct history *history, size_t index)

@@ -102,6 +102,7 @@ def write_all(folder):
         b'1\t1\t0.75\tone\t"of ""two"",\ttabs\nand lines"\n0\t1\t0.5\ta\tb\n0\t0\t0.25\t\t\n',
         "history.csv": HISTORY.encode(),
         "other.csv": b"epoch,steps,Macro F1 score\n0.5,20,0.4\n1,40,0.6\n1,-1,0.8\n",
+        "infinite.csv": b"step,Threshold\n1,inf\n2,0.5\n3,-inf\n4,0.25\n",
         "flat.csv": b"Macro F1 score\n0.5\n",
         "header.csv": b"epoch,steps,Macro F1 score\n",
         "gaps.csv": b"epoch,score\n1,nan\n2,nan\n",

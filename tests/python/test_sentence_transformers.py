@@ -194,6 +194,22 @@ def test_nan_scores_are_a_warning(pairs, random, caplog):
     assert result["f1"] == sk.f1_score(labels, decided)
 
 
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "multilabel"])
+@pytest.mark.parametrize("label", [0, 1])
+@pytest.mark.parametrize("count", [1, N])
+def test_labels_that_are_all_the_same(kind, label, count, pairs, random):
+    scores = random.normal(size=(count,) if kind == "binary" else (count, 3))
+    scores.flat[0] = np.inf
+    labels = [[label] * 3] * count if kind == "multilabel" else [label] * count
+    made = ClassificationEvaluator(kind, pairs[:count], labels, tune_thresholds="f1")
+    result = made(Model(scores))
+    decided = np.float32(scores).argmax(1) if kind == "multiclass" else np.float32(scores) >= 0.5
+    average = {} if kind == "binary" else {"average": "macro"}
+    wanted = sk.f1_score(labels, decided, zero_division=0, **average)
+    assert result[made.primary_metric] == pytest.approx(wanted, abs=1e-15)
+    assert all(value == value for value in result.values())
+
+
 # ---- Construction -------------------------------------------------------------------------------
 
 

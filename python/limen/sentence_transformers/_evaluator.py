@@ -256,7 +256,7 @@ class ClassificationEvaluator(BaseEvaluator):
             logger.warning("the model has %d outputs: multiclass, not binary", outputs)
 
     def _predict(self, model: Any) -> np.ndarray:
-        """(N,) or (N, C) scores of the model, a NaN replaced by the least number."""
+        """(N,) or (N, C) scores of the model, NaN and infinities replaced by finite numbers."""
         prompt = {} if self.prompt_name is None else {"prompt_name": self.prompt_name}
         outputs = np.asarray(
             model.predict(
@@ -274,8 +274,7 @@ class ClassificationEvaluator(BaseEvaluator):
                 missing.sum(),
                 missing.size,
             )
-            outputs = np.where(missing, np.finfo(outputs.dtype).min, outputs)
-        return outputs
+        return np.nan_to_num(outputs, nan=np.finfo(outputs.dtype).min)
 
     def _log(self, numbers: Sequence[Number], notes: Sequence[str]) -> None:
         width = max(len(each.title) for each in numbers) + 1

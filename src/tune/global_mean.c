@@ -25,7 +25,7 @@ typedef struct global {
     double sign; /* -1 where the least value is the best */
     limen_ladder pooled;
     event *events; /* their scores fall */
-    int64_t event_count;
+    int64_t event_count, event_capacity;
     label_state *labels;
     limen_mean_tree now;   /* at the cut of the walk */
     limen_mean_tree bound; /* of cuts inside the block behind it */
@@ -55,12 +55,19 @@ static int fall(const void *a, const void *b)
 static limen_status add_events(global *g, int64_t label, const limen_ladder *ladder,
                                limen_error *error)
 {
-    size_t before = (size_t)g->event_count, after = before + (size_t)ladder->count;
-    event *events = limen_resize(&g->plan->allocator, g->events, before, after, sizeof *g->events);
+    int64_t needed = g->event_count + ladder->count;
 
-    if (!events)
-        return limen_fail_memory(error, after * sizeof *events);
-    g->events = events;
+    if (needed > g->event_capacity) {
+        size_t before = (size_t)g->event_capacity;
+        size_t after = (size_t)(needed > 2 * g->event_capacity ? needed : 2 * g->event_capacity);
+        event *events =
+            limen_resize(&g->plan->allocator, g->events, before, after, sizeof *g->events);
+
+        if (!events)
+            return limen_fail_memory(error, after * sizeof *events);
+        g->events = events;
+        g->event_capacity = (int64_t)after;
+    }
     for (int64_t i = 0; i < ladder->count; i++)
         g->events[g->event_count++] = (event){ladder->blocks[i], label};
     g->labels[label] =
@@ -330,7 +337,7 @@ limen_status limen_solve_global_mean(const limen_plan *plan, const limen_feed *f
     if (g.bound.nodes)
         limen_mean_tree_release(&g.bound);
     limen_delete(&plan->allocator, g.labels, width, sizeof *g.labels);
-    limen_delete(&plan->allocator, g.events, (size_t)g.event_count, sizeof *g.events);
+    limen_delete(&plan->allocator, g.events, (size_t)g.event_capacity, sizeof *g.events);
     limen_ladder_release(&plan->allocator, &g.pooled);
     return status;
 }

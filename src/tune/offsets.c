@@ -76,6 +76,17 @@ static leaders lead(const offsets *o, int64_t row, const double *offset)
     return l;
 }
 
+/* The class that has the row when `k` has not. */
+static int32_t rival(const leaders *l, int32_t k)
+{
+    return l->first == k ? l->second : l->first;
+}
+
+static double rival_sum(const leaders *l, int32_t k)
+{
+    return l->first == k ? l->second_sum : l->first_sum;
+}
+
 static limen_class_rank weigh(offsets *o, const double *offset)
 {
     limen_class_board_clear(&o->board);
@@ -93,6 +104,36 @@ static void stand_at(offsets *o, const double *offset)
     o->rank = weigh(o, o->now);
 }
 
+/* As weigh(o, o->tried), whose offsets are those of o->now but for class k. */
+static limen_class_rank weigh_line(offsets *o, int32_t k)
+{
+    limen_class_board_clear(&o->board);
+    for (int64_t i = 0; i < o->data.rows; i++) {
+        const leaders *l = &o->leads[i];
+        double own = sum_of(o, o->data.scores[i * o->data.classes + k], o->tried[k]);
+        double other = rival_sum(l, k);
+        int wins = own > other || (own == other && k < rival(l, k));
+
+        limen_class_board_add(&o->board, o->data.actual[i], wins ? k : rival(l, k),
+                              o->data.weights[i]);
+    }
+    return limen_class_board_settle(&o->board);
+}
+
+/* As stand_at(o, o->tried), after weigh_line has given the rank. */
+static void stand_on_line(offsets *o, int32_t k, const limen_class_rank *rank)
+{
+    o->now[k] = o->tried[k];
+    o->rank = *rank;
+    for (int64_t i = 0; i < o->data.rows; i++) {
+        leaders *l = &o->leads[i];
+        double own = sum_of(o, o->data.scores[i * o->data.classes + k], o->now[k]);
+
+        if (l->first == k || l->second == k || own >= l->second_sum)
+            *l = lead(o, i, o->now);
+    }
+}
+
 /* ---- One line ---------------------------------------------------------------------------------
  */
 
@@ -105,12 +146,6 @@ static int rise(const void *a, const void *b)
     return (left->row > right->row) - (left->row < right->row);
 }
 
-/* The class that has the row when `k` has not. */
-static int32_t rival(const leaders *l, int32_t k)
-{
-    return l->first == k ? l->second : l->first;
-}
-
 static int64_t list_events(offsets *o, int32_t k)
 {
     int64_t count = 0;
@@ -119,7 +154,7 @@ static int64_t list_events(offsets *o, int32_t k)
     for (int64_t i = 0; i < o->data.rows; i++) {
         const leaders *l = &o->leads[i];
         double score = o->data.scores[i * o->data.classes + k];
-        double sum = l->first == k ? l->second_sum : l->first_sum;
+        double sum = rival_sum(l, k);
 
         limen_class_board_add(&o->board, o->data.actual[i], rival(l, k), o->data.weights[i]);
         if (!isnan(score) && isfinite(sum))
@@ -220,10 +255,13 @@ static int search_line(offsets *o, int32_t k)
     for (int64_t i = 0; i < o->data.classes; i++)
         if (!isfinite(o->tried[i]))
             return 0;
-    rank = weigh(o, o->tried);
+    rank = k == 0 ? weigh(o, o->tried) : weigh_line(o, k);
     if (!limen_class_rank_better(&o->board, &rank, &o->rank))
         return 0;
-    stand_at(o, o->tried);
+    if (k == 0)
+        stand_at(o, o->tried);
+    else
+        stand_on_line(o, k, &rank);
     return 1;
 }
 

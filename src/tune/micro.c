@@ -70,7 +70,7 @@ static double violation_of(const micro *m, double tp, double fp)
     return limen_conditions_violation(&m->plan->conditions, -1, &m->totals, tp, fp);
 }
 
-static void find_best(micro *m)
+static void find_best(micro *m, int one_by_one)
 {
     int lowest = m->plan->aim.lowest;
     walk at;
@@ -90,7 +90,7 @@ static void find_best(micro *m)
         }
         if (at.next == m->edge_count)
             return;
-        take_group(m, &at, m->constrained || !m->convex);
+        take_group(m, &at, one_by_one);
     }
 }
 
@@ -195,6 +195,8 @@ static void find_bound(micro *m)
         bound_segment(m, from, to);
         if (!m->convex)
             bound_inside(m, from, to);
+        if (!m->bounded && !m->constrained) /* 0/0 at the corner */
+            raise_bound(m, 0.5 * (from[0] + to[0]), 0.5 * (from[1] + to[1]));
     }
 }
 
@@ -428,7 +430,7 @@ static void conclude(const micro *m, int unopened, limen_solution *solution)
     }
     solution->value =
         limen_objective_value(&plan->aim.shown, &m->totals, limen_sum_of(&tp), limen_sum_of(&fp));
-    if (m->found && m->bounded && (m->constrained || !m->convex || unopened))
+    if (m->found && m->bounded)
         solution->gap = fmax(0.0, m->bound - m->best.score);
     if (!(solution->gap > 1e-12 * fmax(1.0, fabs(m->bound))))
         solution->gap = 0.0;
@@ -451,11 +453,14 @@ static limen_status solve(micro *m, limen_solution *solution, limen_error *error
         return status;
     if (!unopened)
         find_bound(m);
-    find_best(m);
+    find_best(m, m->constrained || !m->convex);
+    /* Nothing but 0/0 at the corners: there may be more within an edge. */
+    if (!m->found)
+        find_best(m, 1);
     if (!m->found && m->constrained)
         m->taken = nearest_on_walk(m);
     stand_on_walk(m, solution);
-    if (m->constrained || !m->convex)
+    if (m->constrained || !m->convex || !m->found)
         status = ascend(m, solution, error);
     if (status == LIMEN_OK)
         status = settle_labels(m, solution, error);

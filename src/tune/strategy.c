@@ -167,7 +167,9 @@ static limen_status drop_labels(const limen_plan *plan, const limen_feed *feed,
         for (int64_t label = 0; label < plan->width && status == LIMEN_OK; label++) {
             limen_choice *choice = &solution->choices[label];
 
-            if (!choice->value.defined || !(sign * choice->value.value < sign * mean))
+            /* Equal values have a mean that rounding may lift above them. */
+            if (!choice->value.defined ||
+                !(sign * (choice->value.value - mean) < -1e-12 * fabs(mean)))
                 continue;
             status = feed->load(feed->context, label, &ladder, error);
             if (status != LIMEN_OK || !drop_label(plan, label, &ladder, choice))

@@ -17,13 +17,17 @@ typedef struct problem {
     int64_t rows, labels;
     const double *scores;
     const uint8_t *targets;
+    const double *weights; /* of rows; NULL: none */
 } problem;
 
 static inline limen_result *tune(const problem *p, const limen_tune_options *given)
 {
     limen_tune_options options = *given;
-    limen_spec spec = {
-        .size = sizeof spec, .task = LIMEN_MULTILABEL, .states = LIMEN_SCORES, .width = p->labels};
+    limen_spec spec = {.size = sizeof spec,
+                       .task = LIMEN_MULTILABEL,
+                       .states = LIMEN_SCORES,
+                       .width = p->labels,
+                       .weighted = p->weights != NULL};
     limen_batch batch = {
         .size = sizeof batch,
         .scores = {p->scores, LIMEN_F64, {p->rows, p->labels, 1}, {8 * p->labels, 8, 8}},
@@ -32,6 +36,8 @@ static inline limen_result *tune(const problem *p, const limen_tune_options *giv
     limen_result *result;
     limen_error error;
 
+    if (p->weights)
+        batch.weights = (limen_array){p->weights, LIMEN_F64, {p->rows, 1, 1}, {8, 8, 8}};
     options.size = sizeof options;
     assert_int_equal(limen_tally_create(&spec, NULL, &tally, &error), LIMEN_OK);
     assert_int_equal(limen_tally_update(tally, &batch, &error), LIMEN_OK);

@@ -16,7 +16,7 @@ typedef struct screening {
 
 static void make_suicide(screening *s)
 {
-    s->problem = (problem){0, 1, s->scores, s->targets};
+    s->problem = (problem){0, 1, s->scores, s->targets, NULL};
     for (int score = 0; score < 12; score++) {
         for (int target = 0; target < 2; target++) {
             for (int i = 0; i < suicide[score][1 - target]; i++) {
@@ -93,7 +93,7 @@ static void test_suicide_auroc(void **state)
 
 static double best_f1(int64_t rows, const double *scores, const uint8_t *targets)
 {
-    problem p = {rows, 1, scores, targets};
+    problem p = {rows, 1, scores, targets, NULL};
     limen_result *result = tune(&p, &(limen_tune_options){.objective = "f1"});
     double value = number(result, "value");
 
@@ -114,7 +114,7 @@ static void test_ties_are_exact(void **state)
 {
     double scores[] = {5, 4, 4, 3, 3, 1};
     uint8_t targets[] = {1, 1, 0, 1, 0, 0};
-    problem p = {6, 1, scores, targets};
+    problem p = {6, 1, scores, targets, NULL};
     limen_result *highest =
         tune(&p, &(limen_tune_options){.objective = "youden", .ties = LIMEN_TIES_HIGHEST});
     limen_result *lowest = tune(
@@ -133,7 +133,7 @@ static void test_midpoint(void **state)
 {
     double scores[] = {0.25, 0.75};
     uint8_t targets[] = {0, 1};
-    problem p = {2, 1, scores, targets};
+    problem p = {2, 1, scores, targets, NULL};
     limen_result *result = tune(&p, &(limen_tune_options){.at = LIMEN_AT_MIDPOINT});
 
     (void)state;
@@ -146,7 +146,7 @@ static void test_infeasible_says_so(void **state)
     double scores[] = {0.9, 0.8, 0.7};
     uint8_t targets[] = {0, 1, 0};
     limen_constraint needs = {"precision", LIMEN_AT_LEAST, 0.9, -1};
-    problem p = {3, 1, scores, targets};
+    problem p = {3, 1, scores, targets, NULL};
     limen_result *result =
         tune(&p, &(limen_tune_options){.constraints = &needs, .constraint_count = 1});
 
@@ -163,7 +163,7 @@ static void test_mean_that_skips(void **state)
 {
     double scores[] = {0, 0, 0, 1};
     uint8_t targets[] = {0, 0, 1, 1};
-    problem p = {2, 2, scores, targets};
+    problem p = {2, 2, scores, targets, NULL};
     limen_tune_options options = {.objective = "precision", .scope = LIMEN_SCOPE_MACRO};
     limen_result *apart = tune(&p, &options), *jointly;
 
@@ -290,7 +290,7 @@ static void test_micro_is_the_joint_optimum(void **state)
     for (int i = 0; i < 1500; i++) {
         double scores[ROWS * LABELS];
         uint8_t targets[ROWS * LABELS];
-        problem p = {ROWS, LABELS, scores, targets};
+        problem p = {ROWS, LABELS, scores, targets, NULL};
         sums totals = {0};
 
         for (int k = 0; k < ROWS * LABELS; k++) {
@@ -324,7 +324,7 @@ static void test_micro_budget(void **state)
     for (int i = 0; i < 500; i++) {
         double scores[ROWS * LABELS];
         uint8_t targets[ROWS * LABELS];
-        problem p = {ROWS, LABELS, scores, targets};
+        problem p = {ROWS, LABELS, scores, targets, NULL};
         limen_constraint budget = {"predicted_count", LIMEN_AT_MOST, 5, -1};
         limen_tune_options options = {.objective = "f1",
                                       .scope = LIMEN_SCOPE_MICRO,

@@ -60,19 +60,25 @@ void limen_pack_integer(limen_packer *packer, uint64_t value, size_t size)
     store(room(packer, size), value, size);
 }
 
-/* With the size a constant, a compiler makes each step one move. */
-#define PACK_WORDS(type)                                              \
-    do {                                                              \
-        const type *from = words;                                     \
-        for (size_t i = 0; i < count; i++)                            \
-            store(room(packer, sizeof(type)), from[i], sizeof(type)); \
+/* Through memcpy, as the words may be doubles. With the size a constant, each step is one move. */
+#define PACK_WORDS(type)                                           \
+    do {                                                           \
+        const unsigned char *from = words;                         \
+        for (size_t i = 0; i < count; i++, from += sizeof(type)) { \
+            type word;                                             \
+            memcpy(&word, from, sizeof word);                      \
+            store(room(packer, sizeof word), word, sizeof word);   \
+        }                                                          \
     } while (0)
 
-#define UNPACK_WORDS(type)                                               \
-    do {                                                                 \
-        type *to = words;                                                \
-        for (size_t i = 0; i < count; i++, unpacker->at += sizeof(type)) \
-            to[i] = (type)load(unpacker->at, sizeof(type));              \
+#define UNPACK_WORDS(type)                                       \
+    do {                                                         \
+        unsigned char *to = words;                               \
+        for (size_t i = 0; i < count; i++, to += sizeof(type)) { \
+            type word = (type)load(unpacker->at, sizeof(type));  \
+            memcpy(to, &word, sizeof word);                      \
+            unpacker->at += sizeof(type);                        \
+        }                                                        \
     } while (0)
 
 void limen_pack_words(limen_packer *packer, const void *words, size_t count, size_t size)

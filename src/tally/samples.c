@@ -24,15 +24,15 @@ enum field {
     FIELDS
 };
 
-typedef union field_sum {
-    limen_fixed fixed;
-    limen_sum weighted;
-} field_sum;
+/* groups x sets x FIELDS; one of the two is NULL. */
+struct fields {
+    limen_fixed *fixed;
+    limen_sum *weighted;
+};
 
-/* groups x sets x FIELDS. */
 struct sums {
     limen_touched touched;
-    field_sum *fields;
+    struct fields fields;
 };
 
 /* One row's counts in one set. */
@@ -48,7 +48,7 @@ struct slot {
 };
 
 struct samples {
-    field_sum *fields; /* the state: groups x sets x FIELDS */
+    struct fields fields; /* the state */
     struct sums pending;
     struct slot *slots; /* a thread */
 };
@@ -72,25 +72,44 @@ static size_t all_fields(const limen_tally *tally)
     return (size_t)limen_tally_groups(tally) * group_fields(tally);
 }
 
+static int create_fields(const limen_tally *tally, struct fields *fields)
+{
+    if (tally->spec.weighted)
+        fields->weighted = limen_new(&tally->allocator, all_fields(tally), sizeof(limen_sum));
+    else
+        fields->fixed = limen_new(&tally->allocator, all_fields(tally), sizeof(limen_fixed));
+    return fields->weighted || fields->fixed;
+}
+
+static void destroy_fields(const limen_tally *tally, struct fields *fields)
+{
+    limen_delete(&tally->allocator, fields->weighted, all_fields(tally), sizeof(limen_sum));
+    limen_delete(&tally->allocator, fields->fixed, all_fields(tally), sizeof(limen_fixed));
+}
+
 static int create_sums(const limen_tally *tally, struct sums *sums)
 {
-    sums->fields = limen_new(&tally->allocator, all_fields(tally), sizeof(field_sum));
-    return limen_touched_create(tally, &sums->touched) && sums->fields;
+    return limen_touched_create(tally, &sums->touched) && create_fields(tally, &sums->fields);
 }
 
 static void destroy_sums(const limen_tally *tally, struct sums *sums)
 {
     limen_touched_destroy(tally, &sums->touched);
-    limen_delete(&tally->allocator, sums->fields, all_fields(tally), sizeof(field_sum));
+    destroy_fields(tally, &sums->fields);
 }
 
 static void clear_sums(const limen_tally *tally, struct sums *sums)
 {
     size_t fields = group_fields(tally);
 
-    for (int64_t i = 0; i < sums->touched.count; i++)
-        memset(sums->fields + (size_t)sums->touched.list[i] * fields, 0,
-               fields * sizeof(field_sum));
+    for (int64_t i = 0; i < sums->touched.count; i++) {
+        size_t at = (size_t)sums->touched.list[i] * fields;
+
+        if (sums->fields.weighted)
+            memset(sums->fields.weighted + at, 0, fields * sizeof(limen_sum));
+        else
+            memset(sums->fields.fixed + at, 0, fields * sizeof(limen_fixed));
+    }
     limen_touched_clear(&sums->touched);
 }
 
@@ -108,7 +127,7 @@ static void destroy(const limen_tally *tally, void *opaque)
     }
     limen_delete(memory, samples->slots, (size_t)tally->threads, sizeof *samples->slots);
     destroy_sums(tally, &samples->pending);
-    limen_delete(memory, samples->fields, all_fields(tally), sizeof(field_sum));
+    destroy_fields(tally, &samples->fields);
     limen_delete(memory, samples, 1, sizeof *samples);
 }
 
@@ -116,9 +135,9 @@ static int create_parts(const limen_tally *tally, struct samples *samples)
 {
     const limen_allocator *memory = &tally->allocator;
 
-    samples->fields = limen_new(memory, all_fields(tally), sizeof(field_sum));
     samples->slots = limen_new(memory, (size_t)tally->threads, sizeof *samples->slots);
-    if (!samples->fields || !samples->slots || !create_sums(tally, &samples->pending))
+    if (!samples->slots || !create_fields(tally, &samples->fields) ||
+        !create_sums(tally, &samples->pending))
         return 0;
     for (int i = 0; i < tally->threads; i++) {
         struct slot *slot = &samples->slots[i];
@@ -149,38 +168,32 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
 
 /* ---- Sums ---------------------------------------------------------------------------------- */
 
-static void join_fields(const limen_tally *tally, field_sum *into, const field_sum *from,
-                        size_t fields)
-{
-    for (size_t i = 0; i < fields; i++) {
-        if (tally->spec.weighted)
-            limen_sum_join(&into[i].weighted, &from[i].weighted);
-        else
-            limen_fixed_join(&into[i].fixed, &from[i].fixed);
-    }
-}
-
+/* Adds the fields that the groups touched have in `from`. */
 static void join_sums(const limen_tally *tally, const struct sums *from, limen_touched *touched,
-                      field_sum *into)
+                      struct fields *into)
 {
     size_t fields = group_fields(tally);
 
     for (int64_t i = 0; i < from->touched.count; i++) {
-        int64_t group = from->touched.list[i];
+        size_t at = (size_t)from->touched.list[i] * fields;
 
         if (touched)
-            limen_touch(touched, group);
-        join_fields(tally, into + (size_t)group * fields, from->fields + (size_t)group * fields,
-                    fields);
+            limen_touch(touched, from->touched.list[i]);
+        for (size_t field = at; field < at + fields; field++) {
+            if (into->weighted)
+                limen_sum_join(&into->weighted[field], &from->fields.weighted[field]);
+            else
+                limen_fixed_join(&into->fixed[field], &from->fields.fixed[field]);
+        }
     }
 }
 
-static void add_fixed(field_sum *sum, double value)
+static void add_fixed(limen_fixed *sum, double value)
 {
     uint64_t bits = (uint64_t)(int64_t)(value * 0x1p60); /* signed conversions are faster */
 
-    sum->fixed.low += bits;
-    sum->fixed.high += sum->fixed.low < bits;
+    sum->low += bits;
+    sum->high += sum->low < bits;
 }
 
 /* What a row adds to each sum. */
@@ -211,19 +224,19 @@ static void row_values(const struct row_counts *counts, int64_t targets, int64_t
 /* Adds the present row, unless all of it is ignored. */
 static void finish_row(const limen_tally *tally, struct slot *slot, int64_t group, double weight)
 {
-    field_sum *to = slot->sums.fields + (size_t)group * group_fields(tally);
+    size_t at = (size_t)group * group_fields(tally);
     double values[FIELDS];
 
     if (slot->valid == 0)
         return;
     limen_touch(&slot->sums.touched, group);
-    for (int64_t set = 0; set < tally->spec.sets; set++, to += FIELDS) {
+    for (int64_t set = 0; set < tally->spec.sets; set++, at += FIELDS) {
         row_values(&slot->sets[set], slot->targets, slot->valid, tally->spec.beta, values);
-        for (int i = 0; i < FIELDS; i++) {
-            if (tally->spec.weighted)
-                limen_sum_add(&to[i].weighted, weight * values[i]);
+        for (size_t i = 0; i < FIELDS; i++) {
+            if (slot->sums.fields.weighted)
+                limen_sum_add(&slot->sums.fields.weighted[at + i], weight * values[i]);
             else
-                add_fixed(&to[i], values[i]);
+                add_fixed(&slot->sums.fields.fixed[at + i], values[i]);
         }
     }
 }
@@ -295,7 +308,7 @@ static void commit_chunk(void *context, int64_t chunk, int index)
     struct sums *pending = &job->samples->pending;
 
     (void)chunk;
-    join_sums(job->tally, &slot->sums, &pending->touched, pending->fields);
+    join_sums(job->tally, &slot->sums, &pending->touched, &pending->fields);
     clear_sums(job->tally, &slot->sums);
 }
 
@@ -324,7 +337,7 @@ static void commit(const limen_tally *tally, void *opaque)
 {
     struct samples *samples = opaque;
 
-    join_sums(tally, &samples->pending, NULL, samples->fields);
+    join_sums(tally, &samples->pending, NULL, &samples->fields);
     clear_sums(tally, &samples->pending);
 }
 
@@ -333,8 +346,11 @@ static int kept(const limen_tally *tally, void *opaque, limen_kept *arrays)
     const struct samples *samples = opaque;
 
     *arrays = (limen_kept){.kind = tally->spec.weighted ? LIMEN_KEPT_SUM : LIMEN_KEPT_FIXED,
-                           .count = (int64_t)all_fields(tally),
-                           .data = samples ? samples->fields : NULL};
+                           .count = (int64_t)all_fields(tally)};
+    if (samples && tally->spec.weighted)
+        arrays->data = samples->fields.weighted;
+    else if (samples)
+        arrays->data = samples->fields.fixed;
     return 1;
 }
 
@@ -349,17 +365,30 @@ const limen_state_ops limen_samples_ops = {
 
 /* ---- Reading ------------------------------------------------------------------------------- */
 
-static double field_value(const limen_tally *tally, const field_sum *sum)
+/* Field `i` of a set, over groups from <= group < until. */
+static double read_field(const limen_tally *tally, int64_t set, int64_t from, int64_t until,
+                         size_t i)
 {
-    if (tally->spec.weighted)
-        return limen_sum_of(&sum->weighted);
-    return (double)sum->fixed.high * 0x1p4 + (double)sum->fixed.low * 0x1p-60;
+    const struct samples *samples = tally->states[LIMEN_STATE_SAMPLES];
+    limen_fixed fixed = {0, 0};
+    limen_sum weighted = {0.0, 0.0};
+
+    for (int64_t group = from; group < until; group++) {
+        size_t at = (size_t)(group * tally->spec.sets + set) * FIELDS + i;
+
+        if (samples->fields.weighted)
+            limen_sum_join(&weighted, &samples->fields.weighted[at]);
+        else
+            limen_fixed_join(&fixed, &samples->fields.fixed[at]);
+    }
+    if (samples->fields.weighted)
+        return limen_sum_of(&weighted);
+    return (double)fixed.high * 0x1p4 + (double)fixed.low * 0x1p-60;
 }
 
 void limen_samples_read(const limen_tally *tally, int64_t set, int64_t group,
                         limen_sample_sums *sums)
 {
-    const struct samples *samples = tally->states[LIMEN_STATE_SAMPLES];
     int64_t from = group < 0 ? 0 : group;
     int64_t until = group < 0 ? limen_tally_groups(tally) : group + 1;
     double *const out[FIELDS] = {
@@ -371,14 +400,6 @@ void limen_samples_read(const limen_tally *tally, int64_t set, int64_t group,
         [HAMMING] = &sums->hamming,
     };
 
-    for (int i = 0; i < FIELDS; i++) {
-        field_sum total = {{0, 0}};
-
-        for (group = from; group < until; group++)
-            join_fields(
-                tally, &total,
-                &samples->fields[((size_t)(group * tally->spec.sets + set)) * FIELDS + (size_t)i],
-                1);
-        *out[i] = field_value(tally, &total);
-    }
+    for (size_t i = 0; i < FIELDS; i++)
+        *out[i] = read_field(tally, set, from, until, i);
 }

@@ -271,6 +271,18 @@ def test_an_objective_that_is_none_is_told_before_the_training():
         CEF1Evaluator("binary", [["a", "b"]], [1], tune_thresholds="f11")
 
 
+def test_another_primary_metric(pairs, random):
+    labels, scores = problem("binary", random)
+    made = ClassificationEvaluator("binary", pairs, labels, "dev", primary_metric="accuracy")
+    result = made(Model(scores))
+    assert made.primary_metric == "dev_accuracy"
+    assert float(result) == result["dev_accuracy"]
+    with pytest.raises(ValueError, match="one of f1, accuracy"):
+        CEF1Evaluator("binary", pairs, labels, primary_metric="f1_macro")
+    with pytest.raises(ValueError, match=r'end of "balanced_accuracy"; give a name'):
+        ClassificationEvaluator("binary", pairs, labels, primary_metric="accuracy")
+
+
 def test_hash_copy_and_model_card(pairs, random):
     labels, scores = problem("binary", random)
     made = CEF1Evaluator("binary", pairs, labels, "dev", thresholds=0.25)
@@ -285,7 +297,12 @@ def test_hash_copy_and_model_card(pairs, random):
     assert {made: 1}[made] == 1
     assert pickle.loads(pickle.dumps(made)).name == "dev"
     config = json.loads(json.dumps(made.get_config_dict()))
-    assert (config["problem_type"], config["thresholds"]) == ("binary", 0.25)
+    assert (config["problem_type"], config["thresholds"]) == ("binary", [0.25])
+    plain = CEF1Evaluator("binary", pairs, labels, tune_thresholds="f1")
+    assert "thresholds" not in plain.get_config_dict()
+    plain(model, None)
+    assert plain.get_config_dict()["thresholds"] == [0.5]
+    assert len(plain.get_config_dict()["tuned_thresholds"]) == 1
 
 
 def test_several_evaluators_in_a_row(pairs, random):

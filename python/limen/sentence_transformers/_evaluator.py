@@ -172,10 +172,11 @@ class ClassificationEvaluator(BaseEvaluator):
         self.tune_thresholds = tune_thresholds
         self.label_names = None if label_names is None else [str(each) for each in label_names]
         self.greater_is_better = True
-        self.primary_metric = self._key(primary_metric or F1[self.problem_type][0].key)
+        self.primary_metric = self._primary(primary_metric or F1[self.problem_type][0].key)
         if tune_thresholds is not None:
             try_objective(tune_thresholds, self.problem_type)
         self.report: limen.Report | None = None
+        self._decided: list[float] | None = None
         self._best: tuple[float, Any] | None = None
 
     @classmethod
@@ -216,7 +217,7 @@ class ClassificationEvaluator(BaseEvaluator):
             self.tune_thresholds,
             self.label_names,
         )
-        self.report = evaluation.report
+        self.report, self._decided = evaluation.report, evaluation.thresholds
         numbers = evaluation.numbers(self.measures[self.problem_type])
         self._log(numbers, evaluation.notes)
         metrics = Metrics(
@@ -230,13 +231,19 @@ class ClassificationEvaluator(BaseEvaluator):
         return metrics
 
     def get_config_dict(self) -> dict[str, Any]:
-        """What the model card says of this evaluation; fit for JSON."""
-        thresholds = getattr(self.thresholds, "values", self.thresholds)
+        """What the model card says of this evaluation; fit for JSON.
+
+        thresholds: those of the last call; before, as they were given.
+        """
+        given = getattr(self.thresholds, "values", self.thresholds)
+        if given is not None:
+            given = np.ravel(np.asarray(given, float)).tolist()
         config = {
             "problem_type": self.problem_type,
-            "thresholds": thresholds if thresholds is None else np.asarray(thresholds).tolist(),
+            "thresholds": self._decided or given,
             "rule": getattr(self.thresholds, "rule", self.rule),
             "tune_thresholds": self.tune_thresholds,
+            "tuned_thresholds": self._best and list(self._best[1].values),
             "label_names": self.label_names,
         }
         return {key: value for key, value in config.items() if value is not None}
@@ -248,11 +255,28 @@ class ClassificationEvaluator(BaseEvaluator):
     def _key(self, key: str) -> str:
         return f"{self.name}_{key}" if self.name else key
 
+    def _primary(self, key: str) -> str:
+        """The full key; ValueError when there is none, or another one that the library mixes up.
+
+        Its `fit` takes every key that ends with the primary one.
+        """
+        problem, f1 = self.problem_type, F1[self.problem_type]
+        known = [each.key for each in self.measures[problem]]
+        known += ["f1_best"] if problem == "binary" else []
+        known += [f"{each.key}_tuned" for each in f1] if self.tune_thresholds else []
+        if key not in known:
+            raise ValueError(f'primary_metric "{key}": it is one of {", ".join(known)}')
+        full = self._key(key)
+        for other in map(self._key, known):
+            if other != full and other.endswith(full):
+                raise ValueError(f'primary_metric "{key}" is the end of "{other}"; give a name')
+        return full
+
     def _become_multiclass(self, outputs: int) -> None:
         """Labels 0 and 1 alone were taken for a binary problem; the model knows more classes."""
         if outputs > 2:
             self.problem_type = "multiclass"
-            self.primary_metric = self._key(F1["multiclass"][0].key)
+            self.primary_metric = self._primary(F1["multiclass"][0].key)
             logger.warning("the model has %d outputs: multiclass, not binary", outputs)
 
     def _predict(self, model: Any) -> np.ndarray:

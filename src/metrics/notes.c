@@ -114,14 +114,14 @@ static support_range support_range_of(const limen_tally *tally, int64_t set)
 static void support_notes(note_writer *writer, int64_t set)
 {
     const limen_tally *tally = writer->work->tally;
-    const char *noun = tally->spec.task == LIMEN_MULTICLASS ? "classes" : "labels";
+    int classes = tally->spec.task == LIMEN_MULTICLASS;
+    const char *noun = classes ? "classes" : "labels";
     support_range range = support_range_of(tally, set);
 
     if (range.empty > 0 && range.greatest > 0.0) {
-        limen_buffer_printf(&writer->text,
-                            "%lld of %lld %s have no positive sample, so their recall is "
-                            "undefined.",
-                            (long long)range.empty, (long long)tally->spec.width, noun);
+        limen_buffer_printf(
+            &writer->text, "%lld of %lld %s have no %ssample, so their recall is undefined.",
+            (long long)range.empty, (long long)tally->spec.width, noun, classes ? "" : "positive ");
         end_note(writer);
     }
     if (range.greatest > range.least * APART) {

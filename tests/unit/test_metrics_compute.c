@@ -392,6 +392,7 @@ static void test_advice(void **state)
     expect_note(LIMEN_MULTILABEL, 2, apart, "13 times the support of the rarest: read macro-F1");
     expect_note(LIMEN_MULTICLASS, 2, alike, "classes have much the same support");
     expect_note(LIMEN_MULTILABEL, 2, empty, "1 of 2 labels have no positive sample");
+    expect_note(LIMEN_MULTICLASS, 2, empty, "1 of 2 classes have no sample");
     expect_note(LIMEN_BINARY, 1, balanced, "near 1:1: accuracy and F1 agree");
     expect_note(LIMEN_BINARY, 1, rare, "95 % of the samples are negative");
     expect_note(LIMEN_BINARY, 1, negative, "No sample is positive");

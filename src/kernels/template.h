@@ -38,7 +38,7 @@
 /* Asks for memory `AHEAD` bytes on: the hardware's own prefetching stops short at every page.
  * Beyond the end this does nothing. */
 #define LINE 64
-#define AHEAD 4096
+#define AHEAD 8192
 
 INLINE void prefetch(const void *from, size_t first, size_t size)
 {
@@ -280,9 +280,10 @@ DEFINE_MEETS(f64, 64, 8)
     INLINE void hold_##name(const void *scores, size_t i, held_##real_name *held,                  \
                             mask_##bits *nan)                                                      \
     {                                                                                              \
-        for (size_t k = 0; k < bits / 8; k++) {                                                    \
+        for (size_t k = 0; k < bits / 8; k += 2) {                                                 \
             held->part[k] = load_##name(scores, i + k * LANES(bits));                              \
-            *nan = or_##bits(*nan, nan_##real_name(held->part[k], held->part[k]));                 \
+            held->part[k + 1] = load_##name(scores, i + (k + 1) * LANES(bits));                    \
+            *nan = or_##bits(*nan, nan_##real_name(held->part[k], held->part[k + 1]));             \
         }                                                                                          \
     }                                                                                              \
                                                                                                    \

@@ -1,11 +1,11 @@
-# The extension limen._core, on the stable ABI of CPython 3.11 (free-threaded builds have none and get
-# one of their own version), and the `limen` command beside it in a wheel.
+# The extension limen._core, on the stable ABI of CPython 3.11 (free-threaded and debug builds get one
+# of their own version), and the `limen` command beside it in a wheel.
 
 find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module
     OPTIONAL_COMPONENTS Development.SABIModule)
 
 set(sources ${LIMEN_PYTHON_SOURCES})
-if(Python_Development.SABIModule_FOUND AND NOT Python_SOABI MATCHES "^cpython-[0-9]+d?t")
+if(Python_Development.SABIModule_FOUND AND NOT Python_SOABI MATCHES "^cpython-[0-9]+[dt]")
     python_add_library(limen_python MODULE USE_SABI 3.11 WITH_SOABI ${sources})
 else()
     python_add_library(limen_python MODULE WITH_SOABI ${sources})

@@ -1,5 +1,6 @@
 /* What the files of the extension share. Public limen headers only. The build defines
- * Py_LIMITED_API (3.11), except for free-threaded interpreters, which have no stable ABI. */
+ * Py_LIMITED_API (3.11), except for free-threaded interpreters, which have no stable ABI, and for
+ * debug builds, where it would hide references from their count. */
 #ifndef LIMEN_PYTHON_CORE_H
 #define LIMEN_PYTHON_CORE_H
 

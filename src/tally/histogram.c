@@ -38,6 +38,7 @@ limen_status limen_histogram_make_bins(const limen_tally *tally, struct histogra
     const limen_allocator *a = &tally->allocator;
     struct histogram made = {.scores = scores};
     limen_status status;
+    int64_t pairs;
     size_t cells;
 
     if (h->scores == scores)
@@ -46,7 +47,13 @@ limen_status limen_histogram_make_bins(const limen_tally *tally, struct histogra
     if (status != LIMEN_OK)
         return status;
     made.stride = made.map.count + 1;
-    cells = 2 * limen_histogram_pairs(tally, &made);
+    pairs = limen_product(limen_tally_groups(tally) * tally->spec.width, made.stride);
+    if (pairs > PTRDIFF_MAX / (ptrdiff_t)(2 * sizeof(limen_sum))) {
+        limen_bin_map_destroy(tally, &made.map);
+        return limen_fail(error, LIMEN_ERR_OVERFLOW,
+                          "groups x labels x bins is %lld: too large for memory", (long long)pairs);
+    }
+    cells = 2 * (size_t)pairs;
     if (tally->spec.weighted)
         made.sums = limen_new_raw(a, cells, sizeof *made.sums);
     else

@@ -88,6 +88,14 @@ static void test_specs_that_make_no_sense(void **unused)
     REFUSED(LIMEN_MULTILABEL, groups, -2, LIMEN_ERR_ARGUMENT, "groups is -2: it is not negative");
     REFUSED(LIMEN_MULTILABEL, groups, INT64_MAX, LIMEN_ERR_OVERFLOW,
             "width x sets x groups is 27670116110564327424: too large for memory");
+    spec = (limen_spec){.size = sizeof spec,
+                        .task = LIMEN_BINARY,
+                        .states = LIMEN_HISTOGRAM,
+                        .bins = INT64_MAX,
+                        .groups = 3,
+                        .score_dtype = LIMEN_F32};
+    assert_refused(&spec, LIMEN_ERR_OVERFLOW,
+                   "groups x labels x bins is 9223372036854775807: too large for memory");
     REFUSED(LIMEN_MULTILABEL, threshold_count, 2, LIMEN_ERR_ARGUMENT,
             "threshold_count is 2: it is 0, 1, or sets x width = 3");
     REFUSED(LIMEN_MULTILABEL, threshold_count, 3, LIMEN_ERR_ARGUMENT, "thresholds is NULL");

@@ -107,6 +107,8 @@ static limen_status set_by_name(struct by_name *state, const char *name, double 
     int64_t index = limen_threshold_find(state->target, name);
 
     if (index < 0 && strcmp(name, "*") == 0) {
+        if (state->has_rest)
+            return limen_fail(error, LIMEN_ERR_ARGUMENT, "* has two thresholds");
         state->rest = value;
         state->has_rest = 1;
         return LIMEN_OK;

@@ -38,6 +38,10 @@ class Tally(_core.Tally):
     pickle itself runs code, so take those of strangers through `from_bytes` alone.
     """
 
+    def __repr__(self) -> str:
+        what = "classes" if self.task == "multiclass" else "labels"
+        return f"<limen.Tally {self.task}: {self.width} {what}, {self.samples} samples>"
+
     def compute(self, metrics: Sequence[str] | None = None, **options: Any) -> Report:
         """A Report of the samples so far; options as for `limen.evaluate`."""
         return Report(self.report(metrics, **options))

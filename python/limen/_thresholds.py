@@ -138,7 +138,7 @@ class Thresholds:
             raise ValueError(f"a thresholds file is JSON and named so, not {os.fspath(path)!r}")
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read()
-        _core.read_thresholds(path)
+        _core.check_thresholds(path)
         return cls._of_text(text)
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -3,45 +3,22 @@
 
 #include "limen_io.h"
 
-static PyObject *thresholds_to_tuple(const limen_thresholds_info *info)
+PyObject *limen_check_thresholds(PyObject *self, PyObject *path)
 {
-    static const char *const tasks[] = {"", "binary", "multiclass", "multilabel"};
-    PyObject *values = limen_numbers(info->values, 'd', 0, (Py_ssize_t)info->width);
-    PyObject *labels = info->labels ? PyList_New((Py_ssize_t)info->width) : Py_NewRef(Py_None);
-    PyObject *tuple = NULL;
-
-    for (int64_t i = 0; info->labels && labels && i < info->width; i++) {
-        PyObject *name = PyUnicode_FromString(info->labels[i]);
-
-        if (!name || PyList_SetItem(labels, (Py_ssize_t)i, name) < 0)
-            Py_CLEAR(labels);
-    }
-    if (values && labels)
-        tuple = Py_BuildValue("(sszOO)", tasks[info->task], info->rule == LIMEN_GE ? "ge" : "gt",
-                              limen_dtype_name(info->dtype), values, labels);
-    Py_XDECREF(values);
-    Py_XDECREF(labels);
-    return tuple;
-}
-
-PyObject *limen_read_thresholds(PyObject *self, PyObject *path)
-{
-    limen_module *module = limen_module_of(self);
-    PyObject *bytes = NULL, *tuple;
     limen_thresholds *thresholds;
+    PyObject *bytes = NULL;
+    limen_status status;
     limen_error error;
 
     if (!PyUnicode_FSConverter(path, &bytes))
         return NULL;
-    if (limen_thresholds_read(PyBytes_AsString(bytes), 0, NULL, NULL, &thresholds, NULL, &error) !=
-        LIMEN_OK) {
-        tuple = limen_raise_about(module, path, &error);
-    } else {
-        tuple = thresholds_to_tuple(limen_thresholds_describe(thresholds));
-        limen_thresholds_destroy(thresholds);
-    }
+    status =
+        limen_thresholds_read(PyBytes_AsString(bytes), 0, NULL, NULL, &thresholds, NULL, &error);
     Py_DECREF(bytes);
-    return tuple;
+    if (status != LIMEN_OK)
+        return limen_raise_about(limen_module_of(self), path, &error);
+    limen_thresholds_destroy(thresholds);
+    Py_RETURN_NONE;
 }
 
 static limen_status write_text(const char *path, const char *text, Py_ssize_t length,

@@ -250,9 +250,8 @@ static PyMethodDef functions[] = {
     {"inspect", inspect, METH_O,
      "inspect($module, object)\n--\n\n(address, dtype, shape, strides in bytes) as limen reads the "
      "object."},
-    {"read_thresholds", limen_read_thresholds, METH_O,
-     "read_thresholds($module, path)\n--\n\n(task, rule, dtype, values, names) of a "
-     "limen-thresholds file."},
+    {"check_thresholds", limen_check_thresholds, METH_O,
+     "check_thresholds($module, path)\n--\n\nlimen.Error unless it is a thresholds file."},
     {"write_text", (PyCFunction)(void (*)(void))limen_write_text, METH_FASTCALL,
      "write_text($module, path, text)\n--\n\nWrites a file: all of it, or nothing."},
     {NULL, NULL, 0, NULL},

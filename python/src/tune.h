@@ -51,9 +51,9 @@ PyObject *limen_tally_method_reliability(PyObject *object, PyTypeObject *type,
 /* The Search type, made for a module. */
 PyObject *limen_search_type(PyObject *module);
 
-/* read_thresholds(path): task, rule, dtype, values and names of a limen-thresholds file.
+/* check_thresholds(path): limen.Error unless it is a thresholds file that the command line reads.
  * write_text(path, text): all of the file or nothing. */
-PyObject *limen_read_thresholds(PyObject *module, PyObject *path);
+PyObject *limen_check_thresholds(PyObject *module, PyObject *path);
 PyObject *limen_write_text(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
 #endif

@@ -357,6 +357,21 @@ def test_search_by_batches_is_the_search_of_all():
         limen.Search("multilabel", 4).run(iter(parts))
 
 
+def test_search_with_weights_and_masks():
+    scores, targets = make(26, rows=900, width=2)
+    weights = np.random.default_rng(1).random(900).round(1)
+    targets = targets.astype(np.int16)
+    targets[::7, 1] = -1
+    whole = limen.tune(scores, targets, weights=weights, ignore_index=-1)
+    parts = [(scores[i : i + 100], targets[i : i + 100], weights[i : i + 100])
+             for i in range(0, 900, 100)]  # fmt: skip
+    search = limen.Search("multilabel", 2, weighted=True, ignore_index=-1)
+    assert search.run(parts).values == whole.values
+    kept = targets[:, 1] >= 0
+    alone = limen.tune(scores[kept, 1], targets[kept, 1], weights=weights[kept])
+    assert whole[1] == alone[0] and whole.column("value")[1] == pytest.approx(alone.value)
+
+
 def test_search_refuses():
     search = limen.Search("binary")
     search.update([0.1, 0.9], [0, 1])
@@ -391,6 +406,14 @@ def test_one_search_a_thread():
     for thread in threads:
         thread.join()
     assert all("another thread" in each for each in refused)
+
+
+def test_a_tally_says_what_it_is():
+    assert repr(limen.Tally("multilabel", 3)) == "<limen.Tally multilabel: 3 labels, 0 samples>"
+    named = limen.Tally("binary", keep="scores")
+    named.update([0.2, 0.8], [0, 1])
+    named.labels = ["spam"]
+    assert named.tune(require="spam:recall>=0.5").labels == ("spam",)
 
 
 def test_histogram_gap_is_honest():
@@ -641,7 +664,7 @@ def test_no_call_leaks(tmp_path):
     def use_everything():
         found = tally.tune("cost", cost={"fp": [1, 2], "fn": 3}, require="recall>=0.1",
                            labels=["a", "b"], plateau=True)  # fmt: skip
-        found.apply(scores), limen._core.read_thresholds(path)
+        found.apply(scores), limen._core.check_thresholds(path)
         tally.curve("pr", 0, points=5), tally.reliability(1)
         limen._core.apply(scores, task="multilabel", width=2, top_labels=1)
         search = limen.Search("multilabel", 2)
@@ -659,7 +682,7 @@ def test_no_call_leaks(tmp_path):
             lambda: tally.tune_result(costs=[1, 2, 3]),
             lambda: tally.tune_result(labels=["a"]),
             lambda: tally.tune_result(seed="x"),
-            lambda: limen._core.read_thresholds(tmp_path / "none.json"),
+            lambda: limen._core.check_thresholds(tmp_path / "none.json"),
             lambda: limen._core.write_text(tmp_path / "none" / "t.json", "x"),
             lambda: limen._core.write_text(path),
             lambda: tally.curve("pr", 9),

@@ -2,11 +2,13 @@
 
 import os
 import pickle
+import subprocess
 import sys
 
 import numpy as np
 import pytest
 import sklearn
+from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris
 from sklearn.ensemble import RandomForestClassifier
@@ -286,6 +288,15 @@ def test_every_kind_of_multilabel_estimator(digits, estimator):
     ) - 0.02  # fmt: skip
 
 
+def test_sparse_targets_and_several_processes(digits):
+    x, x_test, y, _, _ = digits
+    estimator = OneVsRestClassifier(GaussianNB())
+    dense = ThresholdTuner(estimator, cv=3).fit(x, y[:, :3])
+    sparse = ThresholdTuner(estimator, cv=3, n_jobs=2).fit(x, csr_matrix(y[:, :3]))
+    assert sparse.thresholds_ == dense.thresholds_
+    np.testing.assert_array_equal(sparse.predict(x_test), dense.predict(x_test))
+
+
 def test_a_label_that_a_fold_lacks():
     random = np.random.default_rng(0)
     x = random.random((90, 3))
@@ -390,6 +401,7 @@ def test_cross_validation_clone_and_pickle(cancer):
         ({"objective": "f2"}, "f2"),
         ({"scope": "joint"}, "'micro'"),
         ({"pos_label": 7}, "none of the classes"),
+        ({"labels": ["no", "yes"]}, "2 names, y has 1"),
         ({"response_method": "predict"}, "response_method"),
         ({"require": "precision"}, "precision>=0.9"),
         ({"cost": {"fp": 1}}, "objective='cost'"),
@@ -486,6 +498,17 @@ def test_a_scorer_asks_for_weights(cancer):
             params={"sample_weight": weights},
         )
     assert not np.array_equal(plain, found)
+
+
+def test_the_example_does_what_it_says(pytestconfig):
+    program = pytestconfig.rootpath / "examples" / "sklearn_traits.py"
+    place = {**os.environ, "PYTHONPATH": str(pytestconfig.rootpath / "python")}
+    done = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, env=place, check=True
+    )
+    values = [float(line.split()[-1]) for line in done.stdout.splitlines()[-4:]]
+    tuned_here, tuned_on_others, at_half, tuned = values
+    assert at_half + 0.3 < tuned and tuned_on_others < tuned_here
 
 
 # ---- Text -----------------------------------------------------------------------------------

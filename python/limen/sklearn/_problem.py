@@ -41,6 +41,14 @@ def _column_of_one(column: Any, classes: Any) -> np.ndarray:
     return column[:, found[0]] if found.size else np.zeros(len(column), column.dtype)
 
 
+def _names(labels: tuple[str, ...] | None, given: Any) -> tuple[str, ...]:
+    """The labels' own names, or those given in their place."""
+    names = tuple(map(str, given))
+    if labels is not None and len(labels) != len(names):
+        raise ValueError(f"labels has {len(labels)} names, y has {len(names)} labels")
+    return names if labels is None else labels
+
+
 @dataclass(frozen=True)
 class Problem:
     """task, the classes (binary, multiclass), the positive one, and the names of the labels."""
@@ -56,27 +64,26 @@ class Problem:
     ) -> Problem:
         """From targets; classes are those of a fitted estimator, else those that y has."""
         kind = type_of_target(y, input_name="y")
+        labels = None if labels is None else tuple(map(str, labels))
         check_classification_targets(y)
         if kind == "multiclass-multioutput":
             raise ValueError("Unknown label type: several multiclass targets need a tuner each")
         if kind == "multilabel-indicator":
             columns = getattr(y, "columns", None)
             given = range(y.shape[1]) if columns is None else columns
-            names = tuple(map(str, given if labels is None else labels))
-            return cls("multilabel", None, names)
+            return cls("multilabel", None, _names(labels, given))
         values = np.unique(np.asarray(y)) if classes is None else np.asarray(classes)
         if len(values) < 2:
             raise ValueError(f"y has one class, {values[0]!r}: at least 2 classes are needed")
         if len(values) > 2:
-            return cls("multiclass", values, tuple(map(str, values if labels is None else labels)))
+            return cls("multiclass", values, _names(labels, values))
         positive = 1
         if pos_label is not None:
             found = np.flatnonzero(values == pos_label)
             if found.size == 0:
                 raise ValueError(f"pos_label {pos_label!r} is none of the classes {list(values)}")
             positive = int(found[0])
-        name = str(values[positive]) if labels is None else str(next(iter(labels)))
-        return cls("binary", values, (name,), positive)
+        return cls("binary", values, _names(labels, values[positive : positive + 1]), positive)
 
     @property
     def width(self) -> int:

@@ -103,7 +103,7 @@ def measure(name: str, made: Row) -> None:
 
 
 def close(a: Any, b: Any) -> bool:
-    return np.allclose(np.asarray(a), np.asarray(b), atol=1e-5)
+    return np.allclose(np.asarray(a), np.asarray(b), atol=1e-5, equal_nan=True)
 
 
 def multilabel(rows: int, labels: int, target_dtype: Any = np.int64, seed: int = 1):

@@ -262,3 +262,11 @@ def test_threshold_and_rule_of_groups():
     metric = ours.BinaryGroupStatRates(1, threshold=0.5, rule="ge")
     metric.update(preds, target, torch.tensor([0, 0]))
     assert metric.tp.tolist() == [1]
+
+
+def test_no_calibration_error_is_a_float():
+    preds, target = torch.tensor([0.0, 1.0]), torch.tensor([0, 1])
+    mine = ours.BinaryCalibrationError(norm="l2")(preds, target)
+    theirs = peer.BinaryCalibrationError(norm="l2")(preds, target)
+    assert mine == theirs == 0
+    assert (mine.dtype, theirs.dtype) == (torch.float32, torch.int64)

@@ -215,6 +215,38 @@ static void test_edge_counts(void **state)
     limen_tally_destroy(tally);
 }
 
+/* Each label and group by itself, and all groups together. */
+static void test_edge_counts_of_groups(void **state)
+{
+    static const double edges[] = {0.5, 0.75};
+    static const double scores[] = {0.6, 0.1, 0.8, 0.9, 0.2, 0.7};
+    static const uint8_t targets[] = {1, 0, 1, 1, 0, 1};
+    static const uint8_t groups[] = {0, 1, 1};
+    limen_spec spec = {.size = sizeof spec,
+                       .task = LIMEN_MULTILABEL,
+                       .width = 2,
+                       .states = LIMEN_HISTOGRAM,
+                       .groups = 2,
+                       .bins = 2,
+                       .bin_edges = edges};
+    limen_batch batch = {.size = sizeof batch,
+                         .scores = {scores, LIMEN_F64, {3, 2, 1}, {16, 8, 0}},
+                         .targets = {targets, LIMEN_U8, {3, 2, 1}, {2, 1, 0}},
+                         .groups = {groups, LIMEN_U8, {3, 1, 1}, {1, 0, 0}}};
+    limen_tally *tally = tally_of(&spec);
+    limen_counts counts[2];
+
+    (void)state;
+    assert_int_equal(limen_tally_update(tally, &batch, NULL), LIMEN_OK);
+    assert_int_equal(limen_tally_edge_counts(tally, 1, 0, counts, NULL), LIMEN_OK);
+    assert_true(counts[0].tp == 1.0 && counts[0].tn == 1.0 && counts[1].tp == 1.0);
+    assert_int_equal(limen_tally_edge_counts(tally, 0, 1, counts, NULL), LIMEN_OK);
+    assert_true(counts[0].tn == 1.0 && counts[0].tp + counts[0].fp + counts[0].fn == 0.0);
+    assert_int_equal(limen_tally_edge_counts(tally, -1, 1, counts, NULL), LIMEN_OK);
+    assert_true(counts[0].tp == 2.0 && counts[1].tp == 1.0 && counts[1].fn == 1.0);
+    limen_tally_destroy(tally);
+}
+
 static void test_edge_counts_refused(void **state)
 {
     limen_spec spec = binary_spec(LIMEN_HISTOGRAM);
@@ -270,7 +302,7 @@ int main(void)
         cmocka_unit_test(test_published_area),      cmocka_unit_test(test_published_points),
         cmocka_unit_test(test_bins_ascend),         cmocka_unit_test(test_given_edges),
         cmocka_unit_test(test_ends_of_bins),        cmocka_unit_test(test_edge_counts),
-        cmocka_unit_test(test_edge_counts_refused),
+        cmocka_unit_test(test_edge_counts_refused), cmocka_unit_test(test_edge_counts_of_groups),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

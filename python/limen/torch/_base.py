@@ -81,6 +81,16 @@ class Engine(Metric):
     def _batch_value(self, batch: Any) -> Any:
         raise NotImplementedError
 
+    @classmethod
+    def _more(cls) -> tuple[str, ...]:
+        """Options of a function that torchmetrics does not have: of its metric, and weights."""
+        return ()
+
+    @property
+    def _has_peer_function(self) -> bool:
+        """Whether torchmetrics' function could give this metric of a batch without weights."""
+        return True
+
     def _configuration(self) -> Hashable | None:
         """Metrics of equal configurations have equal states after equal updates; None: of no other
         metric is that known."""
@@ -237,6 +247,19 @@ class TallyMetric(Engine):
     def _value(self, tally: Tally | CountTable) -> Any:
         """The metric of one tally: this is what compute and forward return."""
         raise NotImplementedError
+
+    @classmethod
+    def _more(cls) -> tuple[str, ...]:
+        weights = ("weights",) if cls._weighable else ()
+        return (
+            (*weights, "rule", "thresholds", "from_logits")
+            if cls._task != "multiclass"
+            else weights
+        )
+
+    @property
+    def _has_peer_function(self) -> bool:
+        return self._decision.sets == 1
 
     def _arrays(self) -> tuple[Tensor | None, ...] | None:
         """Views of the state tensors as (tp, fp, tn, fn, confusion) for the core to add into; None

@@ -48,6 +48,14 @@ class ScoreMetric(Engine):
             from_logits = False
         self.from_logits = from_logits
 
+    @classmethod
+    def _more(cls) -> tuple[str, ...]:
+        return ("weights", "from_logits")
+
+    @property
+    def _has_peer_function(self) -> bool:
+        return self.from_logits is None
+
     @property
     def _width(self) -> int:
         names = {"binary": None, "multiclass": "num_classes", "multilabel": "num_labels"}

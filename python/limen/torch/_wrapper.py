@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,30 +20,25 @@ TASKS = {
     frozenset(("binary", "multiclass")): ClassificationTaskNoMultilabel,
 }
 
-# The arguments that not every task has; all others are shared.
-OWN = {
-    "binary": ("threshold",),
-    "multiclass": ("num_classes", "top_k", "average"),
-    "multilabel": ("num_labels", "threshold", "average"),
-}
 
-
-NOT_SHARED = {"cls", "task", "kwargs", "threshold", "num_classes", "num_labels", "top_k", "average"}
+@functools.cache
+def _parameters(form: Callable) -> frozenset[str]:
+    """Names of the parameters of a class or a function, without those that gather the rest."""
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = inspect.signature(form).parameters.values()
+    return frozenset(each.name for each in parameters if each.kind not in kinds)
 
 
 def by_task(
     forms: Mapping[str, Callable], task: Task, arguments: Mapping[str, Any], more: Mapping[str, Any]
 ) -> Any:
-    """Calls the form of a task with those of `arguments` that the task has, and with `more`.
+    """Calls the form of a task with those of `arguments` that it takes, and with `more`.
 
     Raises ValueError for an unknown task, or a width or top_k that is no integer.
     """
     task = TASKS[frozenset(forms)].from_str(task).value
-    given = {
-        name: value
-        for name, value in arguments.items()
-        if name in OWN[task] or name not in NOT_SHARED
-    }
+    taken = _parameters(forms[task])
+    given = {name: value for name, value in arguments.items() if name in taken}
     for name in ("num_classes", "num_labels", "top_k"):
         if name in given and not isinstance(given[name], int):
             raise ValueError(

@@ -92,12 +92,4 @@ class AUROC(_ClassificationTaskWrapper):
             "multiclass": MulticlassAUROC,
             "multilabel": MultilabelAUROC,
         }
-        own = {"num_classes": num_classes, "num_labels": num_labels, "average": average}
-        if task == "binary":
-            kwargs["max_fpr"] = max_fpr
-        shared = {
-            "thresholds": thresholds,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, own, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

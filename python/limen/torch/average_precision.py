@@ -82,10 +82,4 @@ class AveragePrecision(_ClassificationTaskWrapper):
             "multiclass": MulticlassAveragePrecision,
             "multilabel": MultilabelAveragePrecision,
         }
-        own = {"num_classes": num_classes, "num_labels": num_labels, "average": average}
-        shared = {
-            "thresholds": thresholds,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, own, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

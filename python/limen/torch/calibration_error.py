@@ -122,10 +122,4 @@ class CalibrationError(_ClassificationTaskWrapper):
         **kwargs: Any,
     ) -> Metric:
         forms = {"binary": BinaryCalibrationError, "multiclass": MulticlassCalibrationError}
-        shared = {
-            "n_bins": n_bins,
-            "norm": norm,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, {"num_classes": num_classes}, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

@@ -61,12 +61,4 @@ class EER(_ClassificationTaskWrapper):
         **kwargs: Any,
     ) -> Metric:
         forms = {"binary": BinaryEER, "multiclass": MulticlassEER, "multilabel": MultilabelEER}
-        own = {"num_classes": num_classes, "num_labels": num_labels}
-        if task == "multiclass":
-            own["average"] = average
-        shared = {
-            "thresholds": thresholds,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, own, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

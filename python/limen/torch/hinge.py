@@ -123,11 +123,4 @@ class HingeLoss(_ClassificationTaskWrapper):
         **kwargs: Any,
     ) -> Metric:
         forms = {"binary": BinaryHingeLoss, "multiclass": MulticlassHingeLoss}
-        if task == "multiclass":
-            kwargs["multiclass_mode"] = multiclass_mode
-        shared = {
-            "squared": squared,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, {"num_classes": num_classes}, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

@@ -118,11 +118,4 @@ class LogAUC(_ClassificationTaskWrapper):
             "multiclass": MulticlassLogAUC,
             "multilabel": MultilabelLogAUC,
         }
-        own = {"num_classes": num_classes, "num_labels": num_labels}
-        shared = {
-            "thresholds": thresholds,
-            "fpr_range": fpr_range,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, own, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

@@ -121,11 +121,4 @@ class PrecisionAtFixedRecall(_ClassificationTaskWrapper):
             "multiclass": MulticlassPrecisionAtFixedRecall,
             "multilabel": MultilabelPrecisionAtFixedRecall,
         }
-        own = {"num_classes": num_classes, "num_labels": num_labels}
-        shared = {
-            "min_recall": min_recall,
-            "thresholds": thresholds,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, own, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

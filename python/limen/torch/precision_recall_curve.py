@@ -64,10 +64,4 @@ class PrecisionRecallCurve(_ClassificationTaskWrapper):
             "multiclass": MulticlassPrecisionRecallCurve,
             "multilabel": MultilabelPrecisionRecallCurve,
         }
-        own = {"num_classes": num_classes, "num_labels": num_labels}
-        shared = {
-            "thresholds": thresholds,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, own, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

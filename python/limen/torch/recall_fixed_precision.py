@@ -121,11 +121,4 @@ class RecallAtFixedPrecision(_ClassificationTaskWrapper):
             "multiclass": MulticlassRecallAtFixedPrecision,
             "multilabel": MultilabelRecallAtFixedPrecision,
         }
-        own = {"num_classes": num_classes, "num_labels": num_labels}
-        shared = {
-            "min_precision": min_precision,
-            "thresholds": thresholds,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, own, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

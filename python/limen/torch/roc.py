@@ -54,10 +54,4 @@ class ROC(_ClassificationTaskWrapper):
         **kwargs: Any,
     ) -> Metric:
         forms = {"binary": BinaryROC, "multiclass": MulticlassROC, "multilabel": MultilabelROC}
-        own = {"num_classes": num_classes, "num_labels": num_labels}
-        shared = {
-            "thresholds": thresholds,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, own, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

@@ -123,11 +123,4 @@ class SensitivityAtSpecificity(_ClassificationTaskWrapper):
             "multiclass": MulticlassSensitivityAtSpecificity,
             "multilabel": MultilabelSensitivityAtSpecificity,
         }
-        own = {"num_classes": num_classes, "num_labels": num_labels}
-        shared = {
-            "min_specificity": min_specificity,
-            "thresholds": thresholds,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, own, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

@@ -123,11 +123,4 @@ class SpecificityAtSensitivity(_ClassificationTaskWrapper):
             "multiclass": MulticlassSpecificityAtSensitivity,
             "multilabel": MultilabelSpecificityAtSensitivity,
         }
-        own = {"num_classes": num_classes, "num_labels": num_labels}
-        shared = {
-            "min_sensitivity": min_sensitivity,
-            "thresholds": thresholds,
-            "ignore_index": ignore_index,
-            "validate_args": validate_args,
-        }
-        return by_task(forms, task, own, shared | kwargs)
+        return by_task(forms, task, locals(), kwargs)

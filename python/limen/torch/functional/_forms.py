@@ -1,4 +1,4 @@
-"""How a function is made from the class of a metric of counts.
+"""How a function is made from the class of a metric.
 
 The signature is torchmetrics' own, with what is more here as keywords. A call counts one batch in a
 metric that the thread keeps for those arguments, so that small batches do not pay for its making.
@@ -15,7 +15,7 @@ from torchmetrics.functional import classification as peer
 
 from torch import Tensor
 
-from .._base import TallyMetric
+from .._base import Engine, TallyMetric
 from .._wrapper import by_task
 
 KEPT = 64  # metrics that a thread keeps
@@ -26,13 +26,15 @@ class Kept(threading.local):
     """The metrics of a thread by what they were made of; the oldest leave first."""
 
     def __init__(self) -> None:
-        self.metrics: dict[Any, TallyMetric] = {}
+        self.metrics: dict[Any, Engine] = {}
 
-    def get(self, make: Callable[..., TallyMetric], arguments: dict[str, Any]) -> TallyMetric:
+    def get(self, make: Callable[..., Engine], arguments: dict[str, Any]) -> Engine:
         key = (make, *arguments.items())
+        if any(isinstance(value, Tensor) for value in arguments.values()):
+            return make(**arguments)  # may have changed, so is read again; so may a list
         try:
             metric = self.metrics.get(key)
-        except TypeError:  # a list or a tensor: may change, so is read again
+        except TypeError:
             return make(**arguments)
         if metric is None:
             if len(self.metrics) >= KEPT:
@@ -45,12 +47,13 @@ kept = Kept()
 
 
 def _of_batch(
-    make: Callable[..., TallyMetric],
+    make: Callable[..., Engine],
     theirs: Callable,
     more: tuple[str, ...],
     given: dict[str, Any],
 ) -> Tensor:
-    """The metric of one batch: by the core, else by torchmetrics on our decisions."""
+    """The metric of one batch: by the core, else by torchmetrics, on decisions that are ours where
+    there are any."""
     batch = given.pop("preds"), given.pop("target")
     if "weights" in more:
         batch = (*batch, given.pop("weights", None))
@@ -59,12 +62,12 @@ def _of_batch(
     if counted is not None:
         return metric._batch_value(counted)
     preds, target, weights = (*batch, None)[:3]
-    if weights is not None or metric._decision.sets > 1:
+    if weights is not None or not metric._has_peer_function:
         metric.reset()
         metric.update(*batch)  # which says what is wrong
         return metric.compute()
     given = {name: value for name, value in given.items() if name not in more}
-    if not metric._decides_as_torch:
+    if isinstance(metric, TallyMetric) and not metric._decides_as_torch:
         preds = metric._decision.decide(preds)
         given["threshold"] = 0.5
     return theirs(preds, target, **given)
@@ -78,9 +81,11 @@ def _signature(theirs: Callable, more: tuple[str, ...]) -> inspect.Signature:
     return signature.replace(parameters=[*signature.parameters.values(), *keywords])
 
 
-def _named(function: Callable, theirs: Callable, more: tuple[str, ...], text: str) -> Callable:
+def _named(
+    function: Callable, theirs: Callable, more: tuple[str, ...], text: str, module: str
+) -> Callable:
     function.__name__ = function.__qualname__ = theirs.__name__
-    function.__module__ = f"{__package__}.counts"
+    function.__module__ = f"{__package__}.{module}"
     function.__doc__ = text
     function.__signature__ = _signature(theirs, more)
     return function
@@ -95,17 +100,21 @@ def _given(names: list[str], function: str, args: tuple, kwargs: dict[str, Any])
     return given | kwargs
 
 
-def of_class(cls: type[TallyMetric], name: str, **traits: Any) -> Callable:
+def of_class(cls: type[Engine], name: str, **traits: Any) -> Callable:
     """The function `name` of torchmetrics with the engine of a class. traits: attributes that the
     function's metric has and the class has not."""
     theirs = getattr(peer, name)
-    names = list(inspect.signature(theirs).parameters)
-    offered = MORE if cls._task != "multiclass" else ("weights",)
-    more = tuple(
-        each for each in offered if each not in names and (each != "weights" or cls._weighable)
-    )
+    parameters = inspect.signature(theirs).parameters
+    names = list(parameters)
+    more = tuple(each for each in cls._more() if each not in names)
+    own = inspect.signature(cls).parameters
+    other_defaults = {
+        each.name: each.default
+        for each in parameters.values()
+        if each.name in own and each.default not in (each.empty, own[each.name].default)
+    }
 
-    def make(**arguments: Any) -> TallyMetric:
+    def make(**arguments: Any) -> Engine:
         metric = cls(**arguments)
         metric.__dict__.update(traits)
         return metric
@@ -115,9 +124,10 @@ def of_class(cls: type[TallyMetric], name: str, **traits: Any) -> Callable:
         for required in ("preds", "target"):
             if required not in given:
                 raise TypeError(f"{name}() missing the argument {required!r}")
-        return _of_batch(make, theirs, more, given)
+        return _of_batch(make, theirs, more, other_defaults | given)
 
-    return _named(function, theirs, more, f"{cls.__name__} of one batch.")
+    module = "counts" if issubclass(cls, TallyMetric) else "scores"
+    return _named(function, theirs, more, f"{cls.__name__} of one batch.", module)
 
 
 def of_task(name: str, **forms: Callable) -> Callable:
@@ -139,4 +149,5 @@ def of_task(name: str, **forms: Callable) -> Callable:
             raise TypeError(f"{name}() missing the argument 'task'") from None
         return by_task(forms, task, defaults | given, extra)
 
-    return _named(function, theirs, more, f"{name} of a task, of one batch.")
+    module = forms["multiclass"].__module__.rpartition(".")[2]
+    return _named(function, theirs, more, f"{name} of a task, of one batch.", module)

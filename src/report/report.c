@@ -30,7 +30,9 @@ static limen_task task_of(const limen_node *set)
 static void draw_summary(const limen_report *report, const limen_pen *pen)
 {
     static const char *const names[] = {"?", "binary", "multiclass", "multilabel"};
-    static const char *const nouns[] = {"?", "label", "classes", "labels"};
+    const char *noun = report->task == LIMEN_MULTICLASS ? "classes"
+                       : report->labels == 1            ? "label"
+                                                        : "labels";
     const limen_node *set = limen_report_set(report, 0);
     const limen_node *samples = limen_node_find(set, "samples");
     const limen_node *rule = limen_node_find(set, "rule");
@@ -40,7 +42,7 @@ static void draw_summary(const limen_report *report, const limen_pen *pen)
 
     limen_digits_count(count, (double)report->labels);
     if (report->task != LIMEN_BINARY)
-        (void)snprintf(labels, sizeof labels, ", %s %s", count, nouns[report->task]);
+        (void)snprintf(labels, sizeof labels, ", %s %s", count, noun);
     if (top_k)
         (void)snprintf(right, sizeof right, ", right when among the top %.0f",
                        limen_node_number(top_k));
@@ -48,7 +50,8 @@ static void draw_summary(const limen_report *report, const limen_pen *pen)
         (void)snprintf(right, sizeof right, ", positive when score %s threshold",
                        rule_name && strcmp(rule_name, "gt") == 0 ? ">" : ">=");
     limen_digits_count(count, samples ? limen_node_number(samples) : 0);
-    (void)snprintf(line, sizeof line, "%s: %s samples%s%s%s", names[report->task], count,
+    (void)snprintf(line, sizeof line, "%s: %s sample%s%s%s%s", names[report->task], count,
+                   strcmp(count, "1") == 0 ? "" : "s",
                    limen_node_find(set, "weighted") ? ", weighted" : "", labels, right);
     pen->heading(pen, line);
     for (int64_t k = 0; report->set_count > 1 && k < report->set_count; k++) {

@@ -180,6 +180,7 @@ struct reading {
     limen_allocator memory;
     double *thresholds, *bin_edges;
     size_t threshold_count, edge_count;
+    uint64_t lengths[LIMEN_STATE_KINDS]; /* looked at once: a mapped file may change under us */
     limen_tally *tally;
 };
 
@@ -298,7 +299,7 @@ static limen_status set_history(struct reading *reading, limen_error *error)
 
 /* The lengths of the states' parts: that they are what the configuration asks for, and that the
  * bytes end with the last of them. Only then do the states get memory. */
-static limen_status check_lengths(const struct reading *reading, limen_error *error)
+static limen_status take_lengths(struct reading *reading, limen_error *error)
 {
     limen_unpacker bytes = reading->bytes;
     const limen_tally *tally = reading->tally;
@@ -317,6 +318,7 @@ static limen_status check_lengths(const struct reading *reading, limen_error *er
             return limen_fail_byte(error, LIMEN_ERR_FORMAT, limen_unpacker_place(&bytes),
                                    "%s: not as long as the configuration asks for", ops->name);
         bytes.at += length;
+        reading->lengths[i] = length;
     }
     if (limen_unpacker_left(&bytes) > 0)
         return limen_fail_byte(error, LIMEN_ERR_FORMAT, limen_unpacker_place(&bytes),
@@ -332,12 +334,11 @@ static limen_status read_states(struct reading *reading, limen_error *error)
     for (int i = 0; status == LIMEN_OK && i < LIMEN_STATE_KINDS; i++) {
         const limen_state_ops *ops = limen_state_ops_at(i);
         limen_unpacker part = reading->bytes;
-        uint64_t length;
 
         if (!tally->states[i])
             continue;
-        length = limen_unpack_integer(&part, sizeof length);
-        part.end = part.at + length;
+        part.at += sizeof reading->lengths[i];
+        part.end = part.at + reading->lengths[i];
         reading->bytes.at = part.end;
         status = ops->kept ? limen_kept_unpack(tally, ops, tally->states[i], &part, error)
                            : ops->unpack(tally, tally->states[i], &part, error);
@@ -372,7 +373,7 @@ static limen_status read_all(struct reading *reading, limen_error *error)
     if (status == LIMEN_OK)
         status = set_history(reading, error);
     if (status == LIMEN_OK)
-        status = check_lengths(reading, error);
+        status = take_lengths(reading, error);
     if (status == LIMEN_OK)
         status = as_format(limen_tally_add_states(reading->tally, NULL, error), error);
     if (status == LIMEN_OK)

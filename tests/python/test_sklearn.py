@@ -15,7 +15,13 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score, matthews_corrcoef, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    f1_score,
+    matthews_corrcoef,
+    roc_auc_score,
+)
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -480,6 +486,30 @@ def test_scorers_of_labels_in_searches(digits):
     assert all(np.isfinite(found[f"test_{name}"]).all() for name in scoring)
     grid = GridSearchCV(estimator, {"estimator__C": [0.001, 1]}, scoring=scoring["best"], cv=3)
     assert grid.fit(x, y).best_params_ == {"estimator__C": 1}
+
+
+def test_scorers_of_classes():
+    x, y = load_iris(return_X_y=True)
+    fitted = GaussianNB().fit(x, y)
+    plain = fitted.predict(x)
+    expected = {
+        "f1": macro_f1(y, plain),
+        "accuracy": accuracy_score(y, plain),
+        "balanced_accuracy": balanced_accuracy_score(y, plain),
+        "mcc": matthews_corrcoef(y, plain),
+        "auroc": roc_auc_score(y, fitted.predict_proba(x), multi_class="ovr"),
+    }
+    for name, value in expected.items():
+        fixed = make_threshold_scorer(name, thresholds=None)(fitted, x, y)
+        assert fixed == pytest.approx(value, abs=1e-12)
+        if name != "auroc":
+            assert make_threshold_scorer(name)(fitted, x, y) >= value - 1e-12
+    costs = np.array([[0, 1, 1], [1, 0, 9], [1, 1, 0]])
+    price = make_threshold_scorer("cost", thresholds=None, cost=costs)(fitted, x, y)
+    assert price == -costs[y, plain].sum()
+    offsets = make_threshold_scorer("f1", average="weighted", thresholds=[0, 0.2, 0])
+    moved = (fitted.predict_proba(x) + np.array([0, 0.2, 0])).argmax(axis=1)
+    assert offsets(fitted, x, y) == pytest.approx(f1_score(y, moved, average="weighted"))
 
 
 def test_a_scorer_asks_for_weights(cancer):

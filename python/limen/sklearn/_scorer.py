@@ -9,8 +9,9 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.metadata_routing import UNUSED
 
 from .. import Tally, Thresholds, metric_table, tune
+from .._decide import STATES
 from ._problem import Problem
-from ._value import METRICS, lower_is_better, value_of
+from ._value import METRICS, average_of, lower_is_better, value_of
 
 SCOPES = {"micro": "micro", "macro": "label", "weighted": "weighted", "samples": "samples"}
 
@@ -91,8 +92,12 @@ class ThresholdScorer(BaseEstimator):
         if name not in rows:
             raise ValueError(f"there is no metric {self.metric!r}: limen.metric_table() lists them")
         row = rows[name]
-        average = self.average or ("macro" if "macro" in row["averages"] else "whole")
-        keep = self._states(row, average)
+        average = self.average or average_of(problem.task, name, "label")
+        if self.average is None and average not in row["averages"]:
+            average = "whole"
+        keep = [state for state in row["states"] if state != "histogram"]
+        if "counts" in keep:
+            keep = list(STATES[problem.task])
         thresholds = self.thresholds
         if isinstance(thresholds, Thresholds):
             scores = scores.astype(thresholds.dtype or scores.dtype, copy=False)
@@ -112,14 +117,6 @@ class ThresholdScorer(BaseEstimator):
             tally, self.metric, average, cost=self.cost, zero_division=self.zero_division
         )
         return -value if row["higher_is_better"] == 0 else value
-
-    @staticmethod
-    def _states(row: dict[str, Any], average: str) -> tuple[str, ...]:
-        """What must be kept for a metric: samples for their average, else what it lists first."""
-        if average == "samples":
-            return ("samples",)
-        exact = [state for state in row["states"] if state != "histogram"]
-        return (exact[0],) if "counts" in exact[:1] else tuple(exact)
 
 
 def make_threshold_scorer(
@@ -144,7 +141,8 @@ def make_threshold_scorer(
     metric: with "tune" an objective of `limen.tune` ("f1", "fbeta:2", "mcc", "cost", ...); fixed,
     any name of `limen.metric_table()`, also "auroc" or "lrap", which read no threshold.
     average: "macro", "micro", "weighted", "samples" or "whole"; None is macro, or whole where that
-    is all there is. A binary target has one label, so all are the same there.
+    is all there is, and for accuracy, balanced_accuracy, mcc and kappa of many classes. A binary
+    target has one label, so all are the same there.
     require: conditions while tuning. cost: of the metric "cost". rule: "ge" or "gt".
 
     A metric that is better lower (cost, hamming_loss, ...) is returned negative, as scikit-learn's

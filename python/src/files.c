@@ -21,6 +21,7 @@ PyObject *limen_check_thresholds(PyObject *self, PyObject *path)
     Py_RETURN_NONE;
 }
 
+/* A temporary file that is synced and renamed: what was under the name stays until all is there. */
 static limen_status write_text(const char *path, const char *text, Py_ssize_t length,
                                limen_error *error)
 {

@@ -258,6 +258,131 @@ def same_class(name: str, arguments: tuple, options: dict, tensors: tuple, **how
     )
 
 
+FIVE = ("F1Score", "Precision", "Recall", "Accuracy", "Specificity")
+
+
+def of_both(make: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
+    """What a maker gives of our classes with our collection, and of theirs with theirs."""
+    import torchmetrics
+
+    import limen.torch
+
+    return make(limen.torch, limen.torch.MetricCollection), make(tm, torchmetrics.MetricCollection)
+
+
+def small_tensors(rows: int = 32, labels: int = 10) -> tuple[torch.Tensor, torch.Tensor]:
+    return tuple(map(torch.from_numpy, multilabel(rows, labels)))
+
+
+def call_of_one(method: str) -> Row:
+    tensors = small_tensors()
+    mine, theirs = of_both(lambda module, _: module.MultilabelF1Score(10))
+    return Row(
+        lambda: getattr(mine, method)(*tensors),
+        lambda: getattr(theirs, method)(*tensors),
+        equal=close if method == "forward" else None,
+        times=2000,
+    )
+
+
+def call_of_five(method: str) -> Row:
+    tensors = small_tensors()
+    mine, theirs = of_both(
+        lambda module, collection: collection(
+            [getattr(module, f"Multilabel{name}")(10) for name in FIVE]
+        )
+    )
+    return Row(
+        lambda: getattr(mine, method)(*tensors),
+        lambda: getattr(theirs, method)(*tensors),
+        equal=(lambda a, b: all(close(a[k], b[k]) for k in b)) if method == "forward" else None,
+        times=1000,
+    )
+
+
+for call in ("update", "forward"):
+    row(f"limen.torch {call}, 32 x 10")(lambda quick, call=call: call_of_one(call))
+    row(f"limen.torch {call} of five, 32 x 10")(lambda quick, call=call: call_of_five(call))
+
+
+def wide_class(dtype: Any, validate: bool) -> Row:
+    """A threshold a label, against binarising first and then updating."""
+    scores, targets = map(torch.from_numpy, multilabel(4096, 100, dtype))
+    cuts = torch.linspace(0.2, 0.8, 100)
+    mine, _ = of_both(lambda module, _: module.MultilabelF1Score(100, average=None))
+    mine.threshold = cuts
+    theirs = tm.MultilabelF1Score(100, average=None, validate_args=validate)
+
+    def ours():
+        mine.update(scores, targets)
+        return mine
+
+    def peer():
+        theirs.update((scores > cuts).int(), targets)
+        return theirs
+
+    return Row(
+        ours,
+        peer,
+        (scores.numpy(), targets.numpy()),
+        lambda a, b: close(a.compute(), b.compute()),
+        times=50,
+    )
+
+
+for kind in (np.int64, np.uint8, np.bool_):
+    for checks in (True, False):
+        label = f"{kind.__name__}{'' if checks else ', peer unchecked'}"
+        row(f"limen.torch 4096 x 100, {label}")(
+            lambda quick, kind=kind, checks=checks: wide_class(kind, checks)
+        )
+
+
+@row("limen.torch a metric for 100 a label each")
+def one_for_a_hundred(quick: bool) -> Row:
+    """One metric with a threshold a label, against the workaround: a collection of 100 binary
+    metrics, each fed its column."""
+    scores, targets = small_tensors(256, 100)
+    cuts = torch.linspace(0.2, 0.8, 100).tolist()
+    mine, _ = of_both(lambda module, _: module.MultilabelF1Score(100, average=None))
+    mine.threshold = cuts
+
+    class Column(tm.BinaryF1Score):
+        def __init__(self, label: int) -> None:
+            super().__init__(threshold=cuts[label])
+            self.label = label
+
+        def update(self, preds: torch.Tensor, target: torch.Tensor) -> None:
+            super().update(preds[:, self.label], target[:, self.label])
+
+    import torchmetrics
+
+    theirs = torchmetrics.MetricCollection({f"{i:03}": Column(i) for i in range(100)})
+
+    def ours():
+        mine.update(scores, targets)
+        return mine
+
+    def peer():
+        theirs.update(scores, targets)
+        return theirs
+
+    return Row(ours, peer, times=20, peer_runs=3)
+
+
+@row("limen.torch function, 32 x 10")
+def function_of_counts(quick: bool) -> Row:
+    from limen.torch import functional
+
+    tensors = small_tensors()
+    return Row(
+        lambda: functional.multilabel_f1_score(*tensors, 10),
+        lambda: tf.multilabel_f1_score(*tensors, 10),
+        equal=close,
+        times=1000,
+    )
+
+
 @row("limen.torch binned PR, 1024 x 100, T = 100")
 def binned_class(quick: bool) -> Row:
     tensors = tuple(map(torch.from_numpy, multilabel(1024, 100)))

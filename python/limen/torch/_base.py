@@ -55,11 +55,14 @@ class Engine(Metric):
 
     full_state_update = False
 
+    # Whether update and compute are those of this package.
+    _plain = True
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        ours = cls.__module__.startswith(__package__)
-        if ours:
+        if cls.__module__.startswith(__package__):
             cls._ours = (cls.update, cls.compute)
+        cls._plain = (cls.update, cls.compute) == cls._ours and cls.full_state_update is False
         # torch.jit.script would compile properties; a model that is scripted with its metrics in it
         # leaves them out, as it does with torchmetrics' own.
         cls.__jit_unused_properties__ = [
@@ -110,12 +113,7 @@ class Engine(Metric):
 
     def _direct(self) -> bool:
         """Whether a batch's value may be had without torchmetrics' forward."""
-        cls = type(self)
-        return (
-            not self.dist_sync_on_step
-            and self.full_state_update is False
-            and (cls.update, cls.compute) == cls._ours
-        )
+        return self._plain and not self.dist_sync_on_step
 
     @torch.jit.unused
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -158,6 +156,7 @@ class Workplace:
         self.pointers: tuple[int, ...] = ()
         self.arrays: tuple[Tensor | None, ...] = ()
         self.guess: bool | None = None  # whether the last batch was taken for logits
+        self.ratio: tuple[Any, ...] | None = None  # what a family asks tallies for
 
     def __reduce__(self) -> tuple:
         return type(None), ()

@@ -82,9 +82,10 @@ class Counts(TallyMetric):
         return torch.stack([self._of_set(tally, each) for each in range(self._decision.sets)])
 
     def _of_set(self, tally: Tally | CountTable, each: int) -> Tensor:
-        return self._tensor(
-            tally.ratio(self._formula, self._average, self._undefined, self._labels, each)
-        )
+        place = self._place
+        if place.ratio is None:
+            place.ratio = (self._formula, self._average, self._undefined, self._labels)
+        return self._tensor(tally.ratio(*place.ratio, each))
 
 
 class BinaryCounts(Counts):

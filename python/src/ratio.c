@@ -118,6 +118,7 @@ static int take_request(PyObject *const *values, struct request *request)
     return take_undefined(values[RATIO_ZERO_DIVISION], request);
 }
 
+/* Of one threshold set, all groups together. */
 static PyObject *ratio_of(limen_module *module, const limen_tally *tally, int64_t set,
                           const struct request *request)
 {

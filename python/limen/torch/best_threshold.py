@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torchmetrics import Metric
 
@@ -11,8 +11,11 @@ import torch
 from torch import Tensor
 
 from .._thresholds import Thresholds
-from .._tune import Cost, Requirement, Search
+from .._tune import Search
 from ._decision import Decision, check_rule
+
+if TYPE_CHECKING:
+    from .._tune import Cost, Requirement
 
 
 class BestThreshold(Metric):

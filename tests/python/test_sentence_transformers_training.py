@@ -14,6 +14,7 @@ from sklearn.metrics import f1_score
 os.environ["HF_HUB_OFFLINE"] = "1"
 pytest.importorskip("sentence_transformers")
 from sentence_transformers import CrossEncoder
+from torch.utils.data import DataLoader
 
 import limen
 import torch
@@ -166,6 +167,20 @@ def test_fit(problem, base, tmp_path, monkeypatch):
     best = CrossEncoder(str(tmp_path / "out"))
     assert CEF1Evaluator.__call__(evaluator, best)[evaluator.primary_metric] == max(values)
     assert len(limen.Thresholds.load(folders[-1] / "thresholds.json")) == outputs
+
+
+def test_fit_without_a_folder(base, tmp_path, monkeypatch):
+    """The shortest way to use it: the numbers are logged, and gathered where that is asked for."""
+    monkeypatch.chdir(tmp_path)
+    model = CrossEncoder(base, num_labels=3)
+    dev_samples = examples_of("multiclass", 24, seed=2)
+    train_dataloader = DataLoader(examples_of("multiclass", 48, 1), shuffle=True, batch_size=8)
+    evaluator = CEF1Evaluator.from_input_examples(
+        problem_type="multiclass", examples=dev_samples, name="dev-set"
+    )
+    evaluator.csv_path = tmp_path / "all.csv"
+    model.fit(train_dataloader=train_dataloader, evaluator=evaluator, epochs=2, evaluation_steps=3)
+    assert len(rows_of(tmp_path / "all.csv")) >= 4
 
 
 @needs_trainer

@@ -10,7 +10,10 @@ that makes its data and returns a Row; it says nothing about time.
 
 import ctypes
 import os
+import resource
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +28,7 @@ from torchmetrics import classification as tm
 from torchmetrics.functional import classification as tf
 
 import limen
+import limen.metrics
 import torch
 
 torch.set_num_threads(1)
@@ -96,7 +100,7 @@ def measure(name: str, made: Row) -> None:
     a, b = min(ours), min(peer)
     reads = f"{a / plain_read(made.reads):8.1f}" if made.reads else f"{'':8}"
     print(
-        f"{name:<46}{a * 1e6:>12.1f}{b * 1e6:>13.1f}{b / a:>9.1f}{reads}"
+        f"{name:<58}{a * 1e6:>12.1f}{b * 1e6:>13.1f}{b / a:>9.1f}{reads}"
         f"{peak(made.ours):>8.1f}{peak(made.peer):>8.1f}  {'equal' if same else 'DIFFERENT'}",
         flush=True,
     )
@@ -220,18 +224,104 @@ def binned(quick: bool) -> Row:
 # ---- limen.metrics -----------------------------------------------------------------------------
 
 
-@row("sklearn roc_auc_score, 1M")
+def beside_sklearn(name: str, arguments: tuple[Any, ...], times: int = 1, **options: Any) -> Row:
+    """A function of limen.metrics and the one of that name."""
+    ours, theirs = getattr(limen.metrics, name), getattr(sk, name)
+    return Row(
+        lambda: ours(*arguments, **options),
+        lambda: theirs(*arguments, **options),
+        arguments,
+        close,
+        times=times,
+        peer_runs=3,
+    )
+
+
+@row("metrics.roc_auc_score, 1M")
 def area(quick: bool) -> Row:
     rng = np.random.default_rng(3)
     targets = (rng.random(10**5 if quick else 10**6) < 0.2).astype(np.int64)
-    scores = rng.normal(targets, 1)
+    return beside_sklearn("roc_auc_score", (targets, rng.normal(targets, 1)))
 
-    def ours():
-        tally = limen.Tally("binary", keep="scores")
-        tally.update(scores, targets)
-        return tally.metric("auroc", "micro")
 
-    return Row(ours, lambda: sk.roc_auc_score(targets, scores), (scores, targets), close)
+@row("metrics.f1_score, macro, 1M of 100 classes")
+def many_classes(quick: bool) -> Row:
+    pair = tuple(np.random.default_rng(4).integers(0, 100, (2, 10**5 if quick else 10**6)))
+    return beside_sklearn("f1_score", pair, average="macro")
+
+
+@row("metrics.confusion_matrix, 1M of 100 classes")
+def matrix(quick: bool) -> Row:
+    pair = tuple(np.random.default_rng(4).integers(0, 100, (2, 10**5 if quick else 10**6)))
+    return beside_sklearn("confusion_matrix", pair)
+
+
+@row("metrics.f1_score, samples, 4096 x 100")
+def samples(quick: bool) -> Row:
+    scores, targets = multilabel(4096, 100)
+    return beside_sklearn("f1_score", (targets, (scores > 0.5).astype(np.int64)), average="samples")
+
+
+@row("metrics.label_ranking_average_precision_score, 4096 x 100")
+def ranking(quick: bool) -> Row:
+    scores, targets = multilabel(4096, 100)
+    name = "label_ranking_average_precision_score"
+    return beside_sklearn(name, (targets, scores.astype(np.float64)))
+
+
+@row("metrics.f1_score, 32 strings")
+def small(quick: bool) -> Row:
+    words = np.array(["anger", "joy", "love"])
+    pair = tuple(words[np.random.default_rng(5).integers(0, 3, (2, 32))])
+    return Row(
+        lambda: limen.metrics.f1_score(*pair, average="macro"),
+        lambda: sk.f1_score(*pair, average="macro"),
+        equal=close,
+        times=100,
+    )
+
+
+# ---- The package -------------------------------------------------------------------------------
+
+
+def processor_seconds(code: str) -> float:
+    """Least user and system time of a fresh interpreter that runs the code."""
+    least = float("inf")
+    for _ in range(5):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-c", code], check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        least = min(least, spent)
+    return least
+
+
+def imports() -> None:
+    """Milliseconds of processor time of `python -c "import ..."`, start of Python included."""
+    times = {code: processor_seconds(code) * 1e3 for code in ("pass", "import limen")}
+    print(f"python -c pass {times['pass']:.1f} ms, import limen {times['import limen']:.1f} ms")
+
+
+def threads() -> None:
+    """Updates of 4 threads with a tally each, against the same work in one thread."""
+    scores, targets = multilabel(4096, 100, np.uint8)
+    tallies = [limen.Tally("multilabel", 100, np.linspace(0.2, 0.8, 100)) for _ in range(4)]
+
+    def work(tally: limen.Tally) -> None:
+        for _ in range(200):
+            tally.update(scores, targets)
+
+    def together() -> None:
+        pool = [threading.Thread(target=work, args=(tally,)) for tally in tallies]
+        for thread in pool:
+            thread.start()
+        for thread in pool:
+            thread.join()
+
+    alone = min(seconds(lambda: [work(tally) for tally in tallies], 1) for _ in range(3))
+    least = min(seconds(together, 1) for _ in range(3))
+    cores = len(os.sched_getaffinity(0))
+    print(f"4 threads, a tally each: {alone / least:.2f} times one thread, on {cores} processors")
 
 
 # ---- limen.torch -------------------------------------------------------------------------------
@@ -418,11 +508,14 @@ def calibration_class(quick: bool) -> Row:
 def main() -> None:
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
     heads = "limen us", "peer us", "times", "reads", "MiB", "peer"
-    print(f"{'':<46}{heads[0]:>12}{heads[1]:>13}{heads[2]:>9}{heads[3]:>8}", end="")
+    print(f"{'':<58}{heads[0]:>12}{heads[1]:>13}{heads[2]:>9}{heads[3]:>8}", end="")
     print(f"{heads[4]:>8}{heads[5]:>8}")
     for name, make in ROWS:
         if not words or any(word in name for word in words):
             measure(name, make("--quick" in sys.argv[1:]))
+    if not words:
+        imports()
+        threads()
 
 
 if __name__ == "__main__":

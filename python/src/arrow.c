@@ -1,7 +1,7 @@
 /* The Arrow C data interface (arrays and streams by PyCapsule). A column is one dimension; a
  * struct, which is what tables and record batches are, has its columns as labels; a fixed-size list
- * its elements. One chunk of one column of numbers or fixed-size lists without nulls is used in
- * place, anything else is copied. */
+ * its elements. One chunk without nulls is used in place, where its numbers have strides: a column,
+ * a fixed-size list, columns at even distances; anything else is copied. */
 #include "ingest.h"
 
 #include <math.h>
@@ -255,17 +255,41 @@ static void set_shape(limen_tensor *tensor, const struct layout *layout, int64_t
     limen_tensor_pack(tensor);
 }
 
-/* In place: a chunk with one run of values, which `owner` keeps alive. */
+static const unsigned char *first_cell(const struct ArrowArray *chunk, const struct layout *layout,
+                                       int64_t index)
+{
+    struct column column = column_view(chunk, layout, index);
+
+    return column.values ? column.values + (size_t)column.start * limen_dtype_size(layout->dtype)
+                         : NULL;
+}
+
+/* Bytes from a column of a table to the next, where that is the same for all of them, as in a
+ * frame that was one matrix; 0 where it is not. */
+static int64_t spacing(const struct ArrowArray *chunk, const struct layout *layout)
+{
+    intptr_t start = (intptr_t)first_cell(chunk, layout, 0);
+    intptr_t step = (intptr_t)limen_dtype_size(layout->dtype);
+
+    if (layout->columns > 1)
+        step = (intptr_t)first_cell(chunk, layout, 1) - start;
+    for (int64_t index = 2; index < layout->columns; index++)
+        if ((intptr_t)first_cell(chunk, layout, index) != start + step * (intptr_t)index)
+            return 0;
+    return step;
+}
+
+/* In place: a chunk whose values are one strided run, which `owner` keeps alive. */
 static int use_in_place(const struct ArrowArray *chunk, const struct layout *layout,
                         PyObject *owner, limen_tensor *tensor)
 {
-    struct column column = column_view(chunk, layout, 0);
-
     tensor->dtype = layout->dtype;
-    tensor->data = column.values
-                       ? column.values + (size_t)column.start * limen_dtype_size(layout->dtype)
-                       : NULL;
+    tensor->data = first_cell(chunk, layout, 0);
     set_shape(tensor, layout, chunk->length);
+    if (layout->kind == STRUCT) {
+        tensor->stride[0] = (int64_t)limen_dtype_size(layout->dtype);
+        tensor->stride[1] = spacing(chunk, layout);
+    }
     limen_tensor_hold(tensor, owner);
     return 1;
 }
@@ -291,9 +315,11 @@ static int copy_chunks(struct ArrowArray *const *chunks, int64_t count, int64_t 
     return 1;
 }
 
-static int can_stay(const struct layout *layout, int64_t chunks, int nulls)
+static int can_stay(const struct layout *layout, struct ArrowArray *const *chunks, int64_t count,
+                    int nulls)
 {
-    return chunks == 1 && !nulls && layout->kind != STRUCT && layout->dtype != LIMEN_BOOL;
+    return count == 1 && !nulls && layout->dtype != LIMEN_BOOL &&
+           (layout->kind != STRUCT || spacing(chunks[0], layout) != 0);
 }
 
 /* What a capsule holds, unless it was moved out of it. `release` is where its struct has that
@@ -336,7 +362,7 @@ static int take_array(PyObject *pair, const char *argument, limen_tensor *tensor
     nulls = find_null(array, &layout, tensor, argument, 0);
     if (nulls < 0)
         return -1;
-    if (can_stay(&layout, 1, nulls))
+    if (can_stay(&layout, &array, 1, nulls))
         return use_in_place(array, &layout, pair, tensor);
     return copy_chunks(&array, 1, array->length, &layout, nulls, tensor);
 }
@@ -441,7 +467,7 @@ static int take_chunks(struct ArrowArrayStream *stream, const struct ArrowSchema
     if (read_layout(schema, argument, &layout) == 0 &&
         read_chunks(stream, &layout, tensor, argument, list) == 0)
         taken =
-            can_stay(&layout, list->count, list->nulls)
+            can_stay(&layout, list->chunks, list->count, list->nulls)
                 ? use_in_place(list->chunks[0], &layout, capsule, tensor)
                 : copy_chunks(list->chunks, list->count, list->rows, &layout, list->nulls, tensor);
     Py_DECREF(capsule);

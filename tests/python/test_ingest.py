@@ -125,6 +125,20 @@ def test_arrow_columns_are_read_in_place():
     assert _core.inspect(rows) == (column.buffers()[1].address + 16, "float64", (4, 2), (16, 8))
 
 
+def test_tables_of_evenly_spaced_columns_are_read_in_place():
+    matrix = np.arange(20.0).reshape(4, 5)
+    columns = {str(i): matrix[i] for i in range(4)}
+    for table in (pa.table(columns), pa.RecordBatch.from_pydict(columns)):
+        assert _core.inspect(table) == (address(matrix), "float64", (5, 4), (8, 40))
+        assert _core.inspect(table.slice(2))[:3] == (address(matrix) + 16, "float64", (3, 4))
+    backwards = pa.table({str(i): matrix[3 - i] for i in range(4)})
+    assert _core.inspect(backwards)[3] == (8, -40)
+    uneven = pa.table({str(i): matrix[i] for i in (0, 1, 3)})
+    assert _core.inspect(uneven)[3] == (24, 8)
+    found = counts(pa.table(columns), matrix.T > 9, thresholds=9.5)
+    assert (found == counts(matrix.T, matrix.T > 9, thresholds=9.5)).all()
+
+
 def test_gradients_do_not_matter():
     scores = torch.tensor([[0.2, 0.9], [0.6, 0.7]], requires_grad=True)
     targets = torch.tensor([[0, 1], [1, 1]])

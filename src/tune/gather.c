@@ -38,9 +38,8 @@ static limen_region *find_region(const limen_passes *passes, int64_t label, uint
             (type *)(void *)passes->keys + region->at + (truth ? (size_t)region->expected[0] : 0); \
                                                                                                    \
         if (!region->gathered) {                                                                   \
-            region                                                                                 \
-                ->counts[2 * ((key - region->bins.base) >> region->bins.shift) + (size_t)truth] += \
-                1.0;                                                                               \
+            region->counts[2 * ((key - region->bins.base) >> region->bins.shift) + (size_t)truth]  \
+                .value += 1.0;                                                                     \
             return 1;                                                                              \
         }                                                                                          \
         if (found >= region->expected[truth])                                                      \
@@ -148,7 +147,7 @@ static int read_apart(limen_passes *passes, limen_region *region, int truth, siz
         (void)limen_bins_index(passes->probe->kernels, &region->bins, passes->hits[truth], NULL,
                                passes->index, count);
         for (size_t i = 0; i < count; i++)
-            region->counts[2 * (size_t)passes->index[i] + (size_t)truth] += 1.0;
+            region->counts[2 * (size_t)passes->index[i] + (size_t)truth].value += 1.0;
         region->found[truth] += (int64_t)count;
         return 1;
     }
@@ -210,8 +209,9 @@ static void weigh_run(limen_passes *passes, const limen_label_run *run)
         if (!region || key < region->low_key || key > region->high_key)
             region = find_region(passes, run->label, key);
         if (region)
-            region->counts[2 * ((key - region->bins.base) >> region->bins.shift) + run->truth[i]] +=
-                run->weights[i];
+            limen_sum_add(&region->counts[2 * ((key - region->bins.base) >> region->bins.shift) +
+                                          run->truth[i]],
+                          run->weights[i]);
     }
 }
 

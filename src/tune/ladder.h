@@ -48,10 +48,11 @@ static inline int limen_block_is_single(const limen_block *block)
     return block->known && block->least == block->greatest;
 }
 
-/* A sum of weights that has reached the total but for rounding. Whole numbers stay as they are. */
+/* A sum of weights that has reached the total but for rounding, or is above it. Whole numbers stay
+ * as they are. */
 static inline double limen_settle(double sum, double total)
 {
-    return fabs(sum - total) <= 1e-13 * total ? total : sum;
+    return sum >= total - 1e-13 * total ? total : sum;
 }
 
 /* Thresholds from low to high decide alike: (low, high] under ge, [low, high) under gt. The

@@ -43,7 +43,7 @@ static void move_nan(const limen_layout *layout, const limen_label_run *run,
         } else if (counts->cells) {
             counts->cells[truth]--;
         } else {
-            counts->sums[truth] -= weight;
+            limen_sum_add(&counts->sums[truth], -weight);
         }
     }
 }
@@ -59,7 +59,7 @@ static int count_all(const limen_kernels *kernels, const limen_layout *layout,
     }
     for (size_t i = 0; i < run->rows; i++)
         if (!run->valid || run->valid[i])
-            counts->sums[2 * (size_t)index[i] + run->truth[i]] += run->weights[i];
+            limen_sum_add(&counts->sums[2 * (size_t)index[i] + run->truth[i]], run->weights[i]);
     return nan;
 }
 
@@ -148,8 +148,9 @@ void limen_layout_add_bins(const limen_layout *layout, const limen_layout_counts
 
     for (uint32_t bin = layout->bins.count; bin-- > 0;) {
         size_t at = 2 * (size_t)bin;
-        double negatives = counts->cells ? counts->cells[at] : counts->sums[at];
-        double positives = counts->cells ? counts->cells[at + 1] : counts->sums[at + 1];
+        double negatives = counts->cells ? counts->cells[at] : limen_sum_of(&counts->sums[at]);
+        double positives =
+            counts->cells ? counts->cells[at + 1] : limen_sum_of(&counts->sums[at + 1]);
         double low;
 
         if (!(positives > 0.0 || negatives > 0.0)) {
@@ -170,7 +171,8 @@ static int64_t filled_bins(const limen_layout *layout, const limen_layout_counts
 
     for (size_t i = 0; i < 2 * (size_t)layout->bins.count; i += 2)
         filled += counts->cells ? (counts->cells[i] | counts->cells[i + 1]) != 0
-                                : counts->sums[i] > 0.0 || counts->sums[i + 1] > 0.0;
+                                : limen_sum_of(&counts->sums[i]) > 0.0 ||
+                                      limen_sum_of(&counts->sums[i + 1]) > 0.0;
     return filled;
 }
 

@@ -4,6 +4,7 @@
 #ifndef LIMEN_TUNE_LAYOUT_H
 #define LIMEN_TUNE_LAYOUT_H
 
+#include "core/numeric.h"
 #include "kernels/bins.h"
 #include "tune/ladder.h"
 
@@ -22,7 +23,7 @@ typedef struct limen_layout {
 /* What a label's first pass has counted. */
 typedef struct limen_layout_counts {
     uint32_t *cells;                    /* 2 a bin: negatives, positives; or NULL */
-    double *sums;                       /* the same of a weighted search, else NULL */
+    limen_sum *sums;                    /* the same of a weighted search, else NULL */
     int64_t all[2 * LIMEN_LAYOUT_CUTS]; /* at each cut and above: all, positives */
     int64_t valid, positives;           /* of scores that are not NaN; with cuts only */
     double lost[2];                     /* whose score is NaN: negatives, positives */

@@ -26,7 +26,7 @@ typedef struct limen_region {
     int gathered;                  /* else cut into bins */
     int apart;                     /* read by itself: it is wide, or its scores are many */
     limen_bins bins;
-    double *counts; /* 2 a bin */
+    limen_sum *counts; /* 2 a bin */
 } limen_region;
 
 /* low <= score < high; no bound above where high is NaN. */
@@ -46,7 +46,7 @@ typedef struct limen_passes {
     limen_layout *layouts;       /* width */
     limen_layout_counts *counts; /* width */
     uint32_t *cells;             /* of all counts: width x bins x 2 */
-    double *sums;                /* the same for a weighted search */
+    limen_sum *sums;             /* the same for a weighted search */
     size_t cell_count;
     uint32_t *index; /* bins of a run */
 

@@ -188,7 +188,7 @@ static limen_status make_bins(limen_passes *passes, limen_error *error)
 
     for (int64_t i = 0; i < passes->region_count; i++)
         finer += !passes->regions[i].gathered;
-    while (most > 16 && most * finer > FINER_BYTES / (2 * sizeof(double)))
+    while (most > 16 && most * finer > FINER_BYTES / (2 * sizeof(limen_sum)))
         most /= 2;
     for (int64_t i = 0; i < passes->region_count; i++) {
         limen_region *region = &passes->regions[i];

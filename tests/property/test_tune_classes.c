@@ -35,7 +35,7 @@ static void make(random_source *random, classes *c)
     }
 }
 
-static limen_batch batch_of(const classes *c)
+static limen_batch classes_batch(const classes *c)
 {
     int64_t size = c->dtype == LIMEN_F32 ? 4 : 8;
     const void *scores = c->dtype == LIMEN_F32 ? (const void *)c->singles : c->doubles;
@@ -49,12 +49,12 @@ static limen_batch batch_of(const classes *c)
     return batch;
 }
 
-static limen_result *search(const classes *c, const limen_tune_options *given)
+static limen_result *search_classes(const classes *c, const limen_tune_options *given)
 {
     limen_tune_options options = *given;
     limen_spec spec = {
         .size = sizeof spec, .task = LIMEN_MULTICLASS, .width = c->width, .weighted = c->weighted};
-    limen_batch batch = batch_of(c);
+    limen_batch batch = classes_batch(c);
     limen_search *made;
     limen_result *result;
     limen_error error;
@@ -82,7 +82,7 @@ static double reported(const classes *c, const double *offsets, const char *metr
                        .thresholds = offsets,
                        .threshold_count = c->width};
     limen_compute_options options = {.size = sizeof options, .metrics = &metric, .metric_count = 1};
-    limen_batch batch = batch_of(c);
+    limen_batch batch = classes_batch(c);
     limen_tally *tally;
     limen_result *result;
     limen_error error;
@@ -174,7 +174,7 @@ static void test_offsets(void **state)
         classes c;
 
         make(&random, &c);
-        result = search(
+        result = search_classes(
             &c, &(limen_tune_options){.objective = aims[a].objective, .scope = aims[a].scope});
         read_offsets(&c, result, offsets);
         check_near(offsets[0], 0.0, 0.0);
@@ -205,7 +205,8 @@ static void test_constrained_offsets(void **state)
         classes c;
 
         make(&random, &c);
-        result = search(&c, &(limen_tune_options){.constraints = &needs, .constraint_count = 1});
+        result =
+            search_classes(&c, &(limen_tune_options){.constraints = &needs, .constraint_count = 1});
         read_offsets(&c, result, offsets);
         if (number(result, "feasible") != 0.0) {
             assert_true(reported(&c, offsets, "recall", "labels.1.recall") >= 0.75 - 1e-12);
@@ -235,10 +236,10 @@ static void test_cost_matrix(void **state)
         make(&random, &c);
         for (int64_t k = 0; k < c.width * c.width; k++)
             costs[k] = (double)random_below(&random, 5);
-        result = search(&c, &(limen_tune_options){.cost_matrix = costs});
+        result = search_classes(&c, &(limen_tune_options){.cost_matrix = costs});
         spec = (limen_spec){
             .size = sizeof spec, .task = LIMEN_MULTICLASS, .width = c.width, .cost_matrix = costs};
-        batch = batch_of(&c);
+        batch = classes_batch(&c);
         assert_int_equal(limen_apply(&spec, 0, &batch, decisions, NULL, NULL), LIMEN_OK);
         for (int64_t row = 0; row < c.rows; row++) {
             double least = INFINITY, chosen = INFINITY;
@@ -267,7 +268,7 @@ static void test_infinite_scores_are_refused(void **state)
 {
     classes c = {.rows = 2, .width = 2, .dtype = LIMEN_F64, .doubles = {0, 1, 0, INFINITY}};
     limen_spec spec = {.size = sizeof spec, .task = LIMEN_MULTICLASS, .width = 2};
-    limen_batch batch = batch_of(&c);
+    limen_batch batch = classes_batch(&c);
     limen_search *made;
     limen_error error;
     int again;

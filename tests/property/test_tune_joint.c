@@ -470,36 +470,6 @@ static void test_top(void **state)
 
 #define MANY 400
 
-static limen_result *search_many(const float *scores, const uint8_t *targets,
-                                 const limen_tune_options *options, int whole)
-{
-    limen_spec spec = {
-        .size = sizeof spec, .task = LIMEN_MULTILABEL, .states = LIMEN_SCORES, .width = LABELS};
-    limen_batch batch = {.size = sizeof batch,
-                         .scores = {scores, LIMEN_F32, {MANY, LABELS, 1}, {4 * LABELS, 4, 4}},
-                         .targets = {targets, LIMEN_U8, {MANY, LABELS, 1}, {LABELS, 1, 1}}};
-    limen_tally *tally = NULL;
-    limen_search *search = NULL;
-    limen_result *result = NULL;
-    int again = 1;
-
-    if (whole) {
-        assert_int_equal(limen_tally_create(&spec, NULL, &tally, NULL), LIMEN_OK);
-        assert_int_equal(limen_tally_update(tally, &batch, NULL), LIMEN_OK);
-        assert_int_equal(limen_tune(tally, options, NULL, &result, NULL), LIMEN_OK);
-        limen_tally_destroy(tally);
-        return result;
-    }
-    assert_int_equal(limen_search_create(&spec, options, NULL, &search, NULL), LIMEN_OK);
-    while (again) {
-        assert_int_equal(limen_search_update(search, &batch, NULL), LIMEN_OK);
-        assert_int_equal(limen_search_next_pass(search, &again, NULL), LIMEN_OK);
-    }
-    assert_int_equal(limen_search_result(search, &result, NULL), LIMEN_OK);
-    limen_search_destroy(search);
-    return result;
-}
-
 static void check_same(const limen_node *a, const limen_node *b)
 {
     assert_string_equal(limen_node_name(a), limen_node_name(b));
@@ -529,8 +499,9 @@ static void test_search_is_the_tally(void **state)
         {LIMEN_SCOPE_WEIGHTED, 0, 0, 0}, {LIMEN_SCOPE_SAMPLES, 0, 0, 0},
         {LIMEN_SCOPE_RCUT, 0, 0, 0},
     };
-    static float scores[MANY * LABELS];
+    static double scores[MANY * LABELS];
     static uint8_t targets[MANY * LABELS];
+    problem p = {MANY, LABELS, scores, targets, NULL};
     random_source random = {15};
 
     (void)state;
@@ -547,23 +518,53 @@ static void test_search_is_the_tally(void **state)
             .zero_division = random_below(&random, 2) ? LIMEN_SKIP : LIMEN_ZERO};
 
         for (int cell = 0; cell < MANY * LABELS; cell++) {
-            scores[cell] = (float)random_unit(&random);
-            targets[cell] = (float)random_unit(&random) < scores[cell] * scores[cell] * 0.7f;
+            scores[cell] = random_unit(&random);
+            targets[cell] = random_unit(&random) < scores[cell] * scores[cell] * 0.7;
         }
-        by_tally = search_many(scores, targets, &options, 1);
-        by_search = search_many(scores, targets, &options, 0);
+        by_tally = tune(&p, &options);
+        by_search = search(&p, &options);
         check_same(limen_result_root(by_tally), limen_result_root(by_search));
         limen_result_destroy(by_tally);
         limen_result_destroy(by_search);
     }
 }
 
+/* Many weights in few bins: their sums keep what rounding would take. */
+static void test_many_weights(void **state)
+{
+    enum { ROWS_OF_MANY = 60000 };
+    double *scores = calloc(ROWS_OF_MANY, sizeof *scores);
+    double *weights = calloc(ROWS_OF_MANY, sizeof *weights);
+    uint8_t *targets = calloc(ROWS_OF_MANY, 1);
+    problem p = {ROWS_OF_MANY, 1, scores, targets, weights};
+    limen_tune_options options = {.size = sizeof options, .objective = "gmean"};
+    random_source random = {17};
+    limen_result *by_tally, *by_search;
+
+    (void)state;
+    for (int i = 0; i < ROWS_OF_MANY; i++) {
+        scores[i] = 0.5 + random_unit(&random) * 1e-5;
+        weights[i] = (double)(1 + random_below(&random, 3)) * 0.7;
+        targets[i] = random_below(&random, 3) == 0;
+    }
+    by_tally = tune(&p, &options);
+    by_search = search(&p, &options);
+    check_near(number(by_search, "value"), number(by_tally, "value"), 1e-12);
+    check_near(number(by_search, "labels.0.support"), number(by_tally, "labels.0.support"), 1e-8);
+    limen_result_destroy(by_tally);
+    limen_result_destroy(by_search);
+    free(scores);
+    free(weights);
+    free(targets);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_micro), cmocka_unit_test(test_micro_with_conditions),
-        cmocka_unit_test(test_means), cmocka_unit_test(test_samples),
-        cmocka_unit_test(test_top),   cmocka_unit_test(test_search_is_the_tally),
+        cmocka_unit_test(test_micro),        cmocka_unit_test(test_micro_with_conditions),
+        cmocka_unit_test(test_means),        cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_top),          cmocka_unit_test(test_search_is_the_tally),
+        cmocka_unit_test(test_many_weights),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,30 +20,66 @@ typedef struct problem {
     const double *weights; /* of rows; NULL: none */
 } problem;
 
-static inline limen_result *tune(const problem *p, const limen_tune_options *given)
+static inline limen_spec spec_of(const problem *p)
 {
-    limen_tune_options options = *given;
-    limen_spec spec = {.size = sizeof spec,
-                       .task = LIMEN_MULTILABEL,
-                       .states = LIMEN_SCORES,
-                       .width = p->labels,
-                       .weighted = p->weights != NULL};
+    return (limen_spec){.size = sizeof(limen_spec),
+                        .task = LIMEN_MULTILABEL,
+                        .states = LIMEN_SCORES,
+                        .width = p->labels,
+                        .weighted = p->weights != NULL};
+}
+
+static inline limen_batch batch_of(const problem *p)
+{
     limen_batch batch = {
         .size = sizeof batch,
         .scores = {p->scores, LIMEN_F64, {p->rows, p->labels, 1}, {8 * p->labels, 8, 8}},
         .targets = {p->targets, LIMEN_U8, {p->rows, p->labels, 1}, {p->labels, 1, 1}}};
+
+    if (p->weights)
+        batch.weights = (limen_array){p->weights, LIMEN_F64, {p->rows, 1, 1}, {8, 8, 8}};
+    return batch;
+}
+
+/* From a tally that keeps all scores. */
+static inline limen_result *tune(const problem *p, const limen_tune_options *given)
+{
+    limen_tune_options options = *given;
+    limen_spec spec = spec_of(p);
+    limen_batch batch = batch_of(p);
     limen_tally *tally;
     limen_result *result;
     limen_error error;
 
-    if (p->weights)
-        batch.weights = (limen_array){p->weights, LIMEN_F64, {p->rows, 1, 1}, {8, 8, 8}};
     options.size = sizeof options;
     assert_int_equal(limen_tally_create(&spec, NULL, &tally, &error), LIMEN_OK);
     assert_int_equal(limen_tally_update(tally, &batch, &error), LIMEN_OK);
     if (limen_tune(tally, &options, NULL, &result, &error) != LIMEN_OK)
         fail_msg("%s", error.message);
     limen_tally_destroy(tally);
+    return result;
+}
+
+/* In passes. */
+static inline limen_result *search(const problem *p, const limen_tune_options *given)
+{
+    limen_tune_options options = *given;
+    limen_spec spec = spec_of(p);
+    limen_batch batch = batch_of(p);
+    limen_search *made;
+    limen_result *result;
+    limen_error error;
+    int again = 1;
+
+    options.size = sizeof options;
+    assert_int_equal(limen_search_create(&spec, &options, NULL, &made, &error), LIMEN_OK);
+    while (again) {
+        assert_int_equal(limen_search_update(made, &batch, &error), LIMEN_OK);
+        if (limen_search_next_pass(made, &again, &error) != LIMEN_OK)
+            fail_msg("%s", error.message);
+    }
+    assert_int_equal(limen_search_result(made, &result, &error), LIMEN_OK);
+    limen_search_destroy(made);
     return result;
 }
 

@@ -76,9 +76,7 @@ static void test_suicide_auroc(void **state)
 
     (void)state;
     make_suicide(&s);
-    batch = (limen_batch){.size = sizeof batch,
-                          .scores = {s.scores, LIMEN_F64, {s.problem.rows, 1, 1}, {8, 8, 8}},
-                          .targets = {s.targets, LIMEN_U8, {s.problem.rows, 1, 1}, {1, 1, 1}}};
+    batch = batch_of(&s.problem);
     assert_int_equal(limen_tally_create(&spec, NULL, &tally, NULL), LIMEN_OK);
     assert_int_equal(limen_tally_update(tally, &batch, NULL), LIMEN_OK);
     assert_int_equal(limen_metric_values(limen_metric_find("auroc"), tally, 0, 0,

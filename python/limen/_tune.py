@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     Requirement = str | Sequence[str] | Mapping[str, Any] | None
-    Cost = Mapping[str, Any] | Sequence[Any] | None
+    Cost = str | Mapping[str, Any] | Sequence[Any] | None
 
 CONDITION = r"\s*(?:(.*):)?\s*(\w+)\s*(>=|<=)\s*(\S+)\s*"
+PRICE = r"\s*(?:(.*):)?\s*(tp|fp|tn|fn)\s*=\s*(\S+)\s*"
 COUNTS = ("tp", "fp", "tn", "fn")
 
 
@@ -63,10 +64,7 @@ def constraints_of(
     found = []
     for text in _conditions(require):
         match = re.fullmatch(CONDITION, text)
-        try:
-            bound = float(match[4]) if match else float("nan")
-        except ValueError:
-            bound = float("nan")
+        bound = _number(match[4]) if match else float("nan")
         if not match or bound != bound:
             raise ValueError(
                 "require takes conditions such as 'precision>=0.9' or 'joy:recall>=0.5', "
@@ -113,15 +111,43 @@ def _cost_by_label(
     return [rows[label] for label in range(width)]
 
 
+def _number(text: str) -> float:
+    """NaN for what is no number."""
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _cost_by_text(cost: str, width: int, labels: Sequence[str] | None) -> list[list[float]]:
+    """ "fp=1,fn=5,joy:fn=50": what is named for a label goes before what is named for all."""
+    import re
+
+    everywhere: dict[str, float] = {}
+    apart: dict[int, dict[str, float]] = {}
+    for text in cost.split(","):
+        match = re.fullmatch(PRICE, text)
+        price = _number(match[3]) if match else float("nan")
+        if not match or price != price:
+            raise ValueError(f"cost takes prices such as 'fp=1' or 'joy:fn=50', not {text!r}")
+        if match[1] is None:
+            everywhere[match[2]] = price
+        else:
+            label = _label_index(match[1], width, labels, "cost")
+            apart.setdefault(label, {})[match[2]] = price
+    rows = [{**everywhere, **apart.get(label, {})} for label in range(width)]
+    return [_cost_rows(row, 1)[0] for row in (rows if apart else rows[:1])]
+
+
 def costs_of(
     cost: Cost, task: str, width: int, labels: Sequence[str] | None
 ) -> tuple[list[list[float]] | None, list[list[float]] | None]:
     """What the core takes: rows of (tp, fp, tn, fn), or the matrix of a multiclass task."""
     if cost is None:
         return None, None
+    if isinstance(cost, str):
+        return _cost_by_text(cost, width, labels), None
     if isinstance(cost, Mapping):
-        if task == "multiclass":
-            raise ValueError("the cost of a multiclass task is a matrix: rows are true classes")
         if cost and all(isinstance(each, Mapping) for each in cost.values()):
             return _cost_by_label(cost, width, labels), None
         return _cost_rows(cost, width), None
@@ -282,9 +308,10 @@ def tune(
     require: conditions as the command line has them, "precision>=0.9,joy:recall>=0.5"; or a list
     of such; or a dict, {"precision": 0.9, "predicted_rate": "<=0.1", "joy": {"recall": 0.5}},
     where a number is a floor for what is better higher and a ceiling for what is better lower.
-    cost: of the objective "cost": {"fp": 1, "fn": 5}, where a value may have one a label; the same
-    by label, {"joy": {"fp": 1, "fn": 9}, "*": {"fp": 1, "fn": 1}}; (tp, fp, tn, fn), or rows of
-    it; for binary and multiclass also a matrix whose rows are true classes.
+    cost: of the objective "cost": prices as the command line has them, "fp=1,fn=5,joy:fn=50"; or
+    {"fp": 1, "fn": 5}, where a value may have one a label; or by label, {"joy": {"fp": 1, "fn": 9},
+    "*": {"fp": 1, "fn": 1}}; (tp, fp, tn, fn), or rows of it; for binary and multiclass also a
+    matrix whose rows are true classes.
     at: "score" takes an observed score, "midpoint" the middle of the interval. ties: of equal
     optima the "highest" threshold (None: but for precision) or the "lowest"; plateau=True lists
     them all in the report. restarts, seed: of the scopes that search locally.

@@ -14,7 +14,7 @@ const char *const limen_tuning_names[TUNING_ARGUMENTS] = {
 /* One (metric, sense, bound, label); the metric's text belongs to the tuple. */
 static int take_constraint(PyObject *tuple, limen_constraint *out)
 {
-    static const char *const senses[] = {">=", "<="};
+    static const char *const senses[] = {[LIMEN_AT_LEAST] = ">=", [LIMEN_AT_MOST] = "<="};
     int sense;
 
     *out = (limen_constraint){.label = -1};
@@ -84,10 +84,16 @@ static int take_costs(limen_module *module, PyObject *const *values, int64_t wid
 
 static int take_words(PyObject *const *values, limen_tune_options *options)
 {
-    static const char *const scopes[] = {"label",   "global", "micro", "macro", "weighted",
-                                         "samples", "pcut",   "rcut",  "fbr"};
+    static const char *const scopes[] = {
+        [LIMEN_SCOPE_LABEL] = "label",       [LIMEN_SCOPE_GLOBAL] = "global",
+        [LIMEN_SCOPE_MICRO] = "micro",       [LIMEN_SCOPE_MACRO] = "macro",
+        [LIMEN_SCOPE_WEIGHTED] = "weighted", [LIMEN_SCOPE_SAMPLES] = "samples",
+        [LIMEN_SCOPE_PCUT] = "pcut",         [LIMEN_SCOPE_RCUT] = "rcut",
+        [LIMEN_SCOPE_FBR] = "fbr",
+    };
     static const char *const averages[] = {"micro", "macro"};
-    static const char *const places[] = {"score", "midpoint"};
+    static const char *const places[] = {
+        [LIMEN_AT_SCORE] = "score", [LIMEN_AT_MIDPOINT] = "midpoint"};
     static const char *const ties[] = {"default", "highest", "lowest"};
     int scope = limen_choice(values[TUNING_SCOPE], "scope", scopes, 9);
     int average = limen_choice(values[TUNING_AVERAGE], "average", averages, 2);

@@ -101,7 +101,7 @@ def test_weights():
 
 @pytest.mark.parametrize(
     "cost",
-    [{"fp": 1, "fn": 5}, (0, 1, 0, 5), [[0, 1, 0, 5]], {"*": {"fp": 1, "fn": 5}}],
+    ["fp=1,fn=5", {"fp": 1, "fn": 5}, (0, 1, 0, 5), [[0, 1, 0, 5]], {"*": {"fp": 1, "fn": 5}}],
 )
 def test_costs(cost):
     scores, targets = make(4)
@@ -116,6 +116,7 @@ def test_costs(cost):
     "cost",
     [
         {"fp": [1, 1, 2], "fn": [5, 1, 1]},
+        "fp=1, fn=1, 0:fn=5, 2:fp=2",
         {"0": {"fp": 1, "fn": 5}, "2": {"fp": 2, "fn": 1}, "*": {"fp": 1, "fn": 1}},
         np.array([[0, 1, 0, 5], [0, 1, 0, 1], [0, 2, 0, 1]]),
     ],
@@ -442,6 +443,8 @@ def test_histogram_gap_is_honest():
         ({"require": {"predicted_rate": 0.5}}, ValueError, "'>=' or '<='"),
         ({"cost": {"fp": 1}}, ValueError, "objective='cost'"),
         ({"objective": "cost", "cost": {"xp": 1}}, ValueError, "'xp'"),
+        ({"objective": "cost", "cost": "fp=1,fm=2"}, ValueError, "'fm=2'"),
+        ({"objective": "cost", "cost": "7:fp=1"}, ValueError, "label '7'"),
         ({"objective": "cost", "cost": {"fp": [1, 2, 3]}}, ValueError, "3 values for 2"),
         ({"objective": "cost", "cost": [1, 2, 3]}, ValueError, "shape"),
         ({"objective": "cost", "cost": {"0": {"fp": 1}}}, ValueError, "leaves out label 1"),

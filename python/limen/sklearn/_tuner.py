@@ -79,7 +79,7 @@ class ThresholdTuner(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     require : str, list or dict, default=None
         Conditions, such as "precision>=0.9". When they cannot be met, the nearest achievable
         thresholds are taken and a warning is given.
-    cost : dict, sequence or matrix, default=None
+    cost : str, dict, sequence or matrix, default=None
         Of the objective "cost".
     options : dict, default=None
         Further arguments of `limen.tune`: average, parameter, at, ties, zero_division, seed, ...

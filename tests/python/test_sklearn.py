@@ -45,7 +45,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_limits
 
 import limen
-from limen.sklearn import ThresholdTuner, make_threshold_scorer
+from limen.sklearn import LabelStratifiedKFold, ThresholdTuner, make_threshold_scorer
 from limen.sklearn._value import average_of, value_of
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "examples", "digits"))
@@ -292,6 +292,30 @@ def test_every_kind_of_multilabel_estimator(digits, estimator):
     assert macro_f1(y_test[:, :4], taken) >= macro_f1(
         y_test[:, :4], clone(estimator).fit(x, y).predict(x_test)
     ) - 0.02  # fmt: skip
+
+
+def test_folds_by_label(digits):
+    """Rare labels in rows that lie together, where KFold fails."""
+    _, _, y, _, _ = digits
+    y = y[np.lexsort(y.T)]
+    for cv in (LabelStratifiedKFold(4), LabelStratifiedKFold(4, shuffle=True, random_state=0)):
+        splits = list(cv.split(y, y))
+        tests = np.concatenate([test for _, test in splits])
+        assert sorted(tests) == list(range(len(y)))
+        shares = np.array([y[test].sum(axis=0) for _, test in splits])
+        even = y.sum(axis=0) / 4
+        rarest = even.argmin()
+        assert shares[:, rarest].max() - shares[:, rarest].min() <= 1
+        assert (np.abs(shares - even) <= np.maximum(3, 0.1 * even)).all()
+        sizes = np.array([len(test) for _, test in splits])
+        assert sizes.max() - sizes.min() <= 0.1 * len(y)
+    plain = np.array([y[test].sum(axis=0) for _, test in KFold(4).split(y)])
+    assert plain.min() == 0
+    for targets, splits in [(y[:, 0], 4), (y[:3], 4)]:
+        with pytest.raises(ValueError):
+            list(LabelStratifiedKFold(splits).split(targets, targets))
+    with pytest.raises(ValueError):
+        LabelStratifiedKFold(1)
 
 
 def test_sparse_targets_and_several_processes(digits):

@@ -10,6 +10,7 @@ See docs/SKLEARN.md. Needs scikit-learn 1.6 or later.
 """
 
 from ._scorer import ThresholdScorer, make_threshold_scorer
+from ._split import LabelStratifiedKFold
 from ._tuner import ThresholdTuner
 
-__all__ = ["ThresholdScorer", "ThresholdTuner", "make_threshold_scorer"]
+__all__ = ["LabelStratifiedKFold", "ThresholdScorer", "ThresholdTuner", "make_threshold_scorer"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -28,6 +28,7 @@ from sklearn.utils.validation import (
 from .. import Report, Tally, Thresholds, tune
 from .._decide import STATES
 from ._problem import Problem
+from ._split import LabelStratifiedKFold
 from ._value import average_of, value_of
 
 
@@ -88,8 +89,9 @@ class ThresholdTuner(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     response_method : {"auto", "predict_proba", "decision_function"}, default="auto"
         "auto" takes the first that the estimator has.
     cv : int, float, splitter, iterable or "prefit", default=None
-        None is 5 folds, stratified unless multilabel. A float holds out that share of the rows
-        once. "prefit": the estimator is fitted already, on other rows, and all rows are for tuning.
+        None is 5 folds; folds are stratified, several labels by LabelStratifiedKFold. A float holds
+        out that share of the rows once. "prefit": the estimator is fitted already, on other rows,
+        and all rows are for tuning.
     pos_label : default=None
         The positive class of a binary target; None is the second in sorted order.
     labels : sequence of str, default=None
@@ -220,6 +222,8 @@ class ThresholdTuner(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             cv = kind(1, test_size=self.cv, random_state=self.random_state)
         elif isinstance(self.cv, str):
             raise ValueError(f"cv is {self.cv!r}: the only word for it is 'prefit'")
+        elif task == "multilabel" and (self.cv is None or isinstance(self.cv, Integral)):
+            cv = LabelStratifiedKFold(5 if self.cv is None else int(self.cv))
         else:
             cv = check_cv(self.cv, y, classifier=True)
         return list(cv.split(X, y, **split_params))

@@ -1,8 +1,10 @@
-/* bench_tune ROWS LABELS KIND [SEED]: seconds of the exact F1 search, beside a plain read of the
- * same bytes. KIND: random, equal, saturated, distinct, sorted, half, logits. Prints one line of
- * JSON.
+/* bench_tune ROWS LABELS KIND [SEED [SCOPE]]: seconds of the exact F1 search, beside a plain read
+ * of the same bytes. KIND: random, equal, saturated, distinct, sorted, half, logits. SCOPE: label
+ * or micro. Prints one line of JSON: the least of five runs.
  */
 #include "limen.h"
+
+#include "plain_read.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -73,19 +75,9 @@ static void fill(float *scores, uint8_t *targets, size_t cells, const char *kind
 
 static double read_all(const void *bytes, size_t count, uint64_t *sum)
 {
-    const unsigned char *at = bytes;
     double start = now();
-    uint64_t lanes[8] = {0};
 
-    for (size_t i = 0; i + 64 <= count; i += 64) {
-        uint64_t words[8];
-
-        memcpy(words, at + i, sizeof words);
-        for (int k = 0; k < 8; k++)
-            lanes[k] += words[k];
-    }
-    for (int k = 0; k < 8; k++)
-        *sum += lanes[k];
+    *sum += plain_read(bytes, count);
     return now() - start;
 }
 
@@ -96,7 +88,8 @@ static void stop(const limen_error *error)
 }
 
 /* In batches of some MiB, as a file is read. */
-static int search_once(const limen_array *scores, const limen_array *targets, double *value)
+static int search_once(const limen_array *scores, const limen_array *targets,
+                       const limen_tune_options *options, double *value)
 {
     limen_spec spec = {
         .size = sizeof spec, .task = LIMEN_MULTILABEL, .width = scores->shape[1], .threads = 1};
@@ -106,7 +99,7 @@ static int search_once(const limen_array *scores, const limen_array *targets, do
     limen_error error;
     int again = 1, passes = 0;
 
-    if (limen_search_create(&spec, NULL, NULL, &search, &error) != LIMEN_OK)
+    if (limen_search_create(&spec, options, NULL, &search, &error) != LIMEN_OK)
         stop(&error);
     for (; again; passes++) {
         for (int64_t row = 0; row < rows; row += part) {
@@ -142,11 +135,14 @@ int main(int argc, char **argv)
                      {rows, labels, 1},
                      {(int64_t)size * labels, (int64_t)size, (int64_t)size}};
     limen_array t = {targets, LIMEN_U8, {rows, labels, 1}, {labels, 1, 1}};
+    limen_tune_options options = {.size = sizeof options};
     double best = INFINITY, plain = INFINITY, value = 0.0;
     uint64_t sum = 0;
 
     if (!scores || !targets)
         return 1;
+    options.scope =
+        argc > 5 && strcmp(argv[5], "micro") == 0 ? LIMEN_SCOPE_MICRO : LIMEN_SCOPE_LABEL;
     fill(scores, targets, cells, kind, argc > 4 ? strtoull(argv[4], NULL, 10) : 1);
     for (size_t i = 0; half && i < cells; i++) {
         uint16_t bits = half_of(scores[i]);
@@ -157,7 +153,7 @@ int main(int argc, char **argv)
         double read = read_all(scores, cells * size, &sum) + read_all(targets, cells, &sum);
         double start = now();
 
-        passes = search_once(&s, &t, &value);
+        passes = search_once(&s, &t, &options, &value);
         best = fmin(best, now() - start);
         plain = fmin(plain, read);
     }

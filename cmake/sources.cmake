@@ -16,6 +16,7 @@ set(LIMEN_SOURCES
     src/kernels/scalar.c
     src/kernels/select.c
     src/kernels/sort.c
+    src/kernels/turn.c
     src/kernels/x86_avx2.c
     src/kernels/x86_avx512.c
     src/tally/apply.c

@@ -1,15 +1,13 @@
 #include "tally/score_tile.h"
 
+#include "kernels/turn.h"
 #include "tally/batch.h"
 
 /* Rows of a tile: as many as there are cells for, at most. A tile by label is larger: what a state
  * keeps of a label stays in the cache while its rows are read. */
 #define TILE_ROWS 8192
 #define ROW_TILE_CELLS 65536
-#define LABEL_TILE_CELLS 1048576
-
-/* Columns that are gathered together where the cells of a row do not lie side by side. */
-#define TURN_COLUMNS 128
+#define LABEL_TILE_CELLS 262144
 
 /* The bits of 1 in bfloat16. */
 #define BFLOAT_ONE 0x3f80u
@@ -89,53 +87,20 @@ static limen_view tile_view(const limen_score_reader *reader, const limen_array 
     return view;
 }
 
-/* Some columns of a view, all its rows, to where they stand in a copy of the whole view. */
-#define TURN(type)                                                                           \
-    do {                                                                                     \
-        for (int64_t row = 0; row < view->rows; row++) {                                     \
-            const unsigned char *from = limen_view_cell(view, row, first);                   \
-            unsigned char *to =                                                              \
-                (unsigned char *)out + (size_t)(row * view->columns + first) * sizeof(type); \
-            for (int64_t i = first; i < last; i++) {                                         \
-                memcpy(to, from, sizeof(type));                                              \
-                to += sizeof(type);                                                          \
-                from += view->column_stride;                                                 \
-            }                                                                                \
-        }                                                                                    \
-    } while (0)
-
-/* As limen_view_gather, a few columns at a time: what rows share of a cache line is read while it
- * is still there. */
-static void gather_turned(const limen_view *view, void *out)
-{
-    for (int64_t first = 0, last; first < view->columns; first = last) {
-        last = first + TURN_COLUMNS < view->columns ? first + TURN_COLUMNS : view->columns;
-        switch (limen_dtype_size(view->dtype)) {
-        case 1:
-            TURN(uint8_t);
-            break;
-        case 2:
-            TURN(uint16_t);
-            break;
-        case 4:
-            TURN(uint32_t);
-            break;
-        default:
-            TURN(uint64_t);
-            break;
-        }
-    }
-}
-
 /* The cells of a view side by side: in place where they are so, else in scratch. */
 static const void *flat(const limen_view *view, void *scratch)
 {
+    size_t size = limen_dtype_size(view->dtype);
+
     if (limen_view_is_flat(view))
         return view->data;
     if (limen_view_is_row_major(view))
         limen_view_gather(view, scratch);
+    else if (limen_view_is_column_major(view))
+        limen_turn(size, view->data, view->column_stride, (size_t)view->columns, (size_t)view->rows,
+                   scratch, view->columns * (ptrdiff_t)size);
     else
-        gather_turned(view, scratch);
+        limen_view_gather(view, scratch);
     return scratch;
 }
 

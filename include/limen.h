@@ -299,8 +299,9 @@ LIMEN_API LIMEN_NODISCARD limen_status limen_tally_update(limen_tally *tally,
                                                           const limen_batch *batch,
                                                           limen_error *error);
 
-/* Adds `from` to `into`; `from` is unchanged. Errors: CONFIG, naming the first field that differs.
- */
+/* Adds `from` to `into`; `from` is unchanged. Errors: CONFIG, naming the first field that differs
+ * (names of labels differ when both tallies have some; else `into` takes those that there are);
+ * OVERFLOW, MEMORY. */
 LIMEN_API LIMEN_NODISCARD limen_status limen_tally_merge(limen_tally *into, const limen_tally *from,
                                                          limen_error *error);
 
@@ -667,7 +668,7 @@ typedef struct limen_tune_options {
     const double *costs;       /* of a tp, fp, tn, fn: 4 values, or 4 a label */
     int64_t cost_rows;         /* 0: 0, 1, 0, 1; 1 or width */
     const double *cost_matrix; /* multiclass: C x C, rows true classes; NULL: offsets */
-    const char *const *labels;
+    const char *const *labels; /* `width` names; NULL: the tally's, else "0", "1", ... */
     double parameter; /* PCUT's x (0 means 1), RCUT's k (0: the best up to 256), FBR's floor */
     int32_t fbr_top;  /* FBR: 1 takes the top score in place of none */
     int32_t restarts; /* coordinate ascent; 0 means 8 */

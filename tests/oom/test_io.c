@@ -65,7 +65,7 @@ static limen_status read_source(const void *argument, const limen_allocator *all
 static void test_csv(void **unused)
 {
     limen_source_options options = {.size = sizeof options, .block_bytes = 1};
-    test_image image = {NULL, 0};
+    test_image image = {NULL, 0, 0};
 
     (void)unused;
     test_add_text(&image, "p_a,p_b,\"y_a\",y_b,w,g,\"n\"\"n\"\n");
@@ -124,7 +124,7 @@ static void test_npy_files(void **unused)
 static void test_npz(void **unused)
 {
     for (int form = 0; form < 4; form++) {
-        test_zip zip = {{NULL, 0}, {NULL, 0}, 0};
+        test_zip zip = {{NULL, 0, 0}, {NULL, 0, 0}, 0};
         limen_source_options options = {.size = sizeof options, .block_bytes = 8};
         test_image image = array_image(form & 1, "<f2");
 

@@ -56,16 +56,19 @@ static inline void test_folder_remove(test_folder *folder)
     assert_int_equal(rmdir(folder->path), 0);
 }
 
-/* Bytes that grow. */
+/* Bytes that grow: by doubling, as some tools move them on every realloc. */
 typedef struct test_image {
     unsigned char *bytes;
-    size_t length;
+    size_t length, capacity;
 } test_image;
 
 static inline void test_add(test_image *image, const void *bytes, size_t count)
 {
-    image->bytes = realloc(image->bytes, image->length + count + 1);
-    assert_non_null(image->bytes);
+    if (image->length + count >= image->capacity) {
+        image->capacity = 2 * (image->length + count) + 64;
+        image->bytes = realloc(image->bytes, image->capacity);
+        assert_non_null(image->bytes);
+    }
     if (count)
         memcpy(image->bytes + image->length, bytes, count);
     image->length += count;
@@ -86,13 +89,13 @@ static inline const char *test_write(test_folder *folder, const char *name, test
     assert_int_equal(fwrite(image->bytes, 1, image->length, file), image->length);
     assert_int_equal(fclose(file), 0);
     free(image->bytes);
-    *image = (test_image){NULL, 0};
+    *image = (test_image){NULL, 0, 0};
     return path;
 }
 
 static inline const char *test_write_text(test_folder *folder, const char *name, const char *text)
 {
-    test_image image = {NULL, 0};
+    test_image image = {NULL, 0, 0};
 
     test_add_text(&image, text);
     return test_write(folder, name, &image);
@@ -102,7 +105,7 @@ static inline const char *test_write_text(test_folder *folder, const char *name,
 static inline test_image test_npy(int version, const char *dictionary, const void *data,
                                   size_t count)
 {
-    test_image image = {NULL, 0};
+    test_image image = {NULL, 0, 0};
     size_t length = strlen(dictionary) + 1;
     const unsigned char prefix[12] = {0x93,
                                       'N',
@@ -181,7 +184,7 @@ static inline void test_zip_add(test_zip *zip, const char *name, test_image *con
     if (deflated)
         free(packed);
     free(content->bytes);
-    *content = (test_image){NULL, 0};
+    *content = (test_image){NULL, 0, 0};
     zip->members++;
 }
 
@@ -200,7 +203,7 @@ static inline test_image test_zip_end(test_zip *zip)
     test_add_number(&image, at, 4);
     test_add_number(&image, 0, 2);
     free(zip->directory.bytes);
-    *zip = (test_zip){{NULL, 0}, {NULL, 0}, 0};
+    *zip = (test_zip){{NULL, 0, 0}, {NULL, 0, 0}, 0};
     return image;
 }
 

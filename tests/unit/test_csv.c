@@ -105,7 +105,7 @@ static void test_header_alone(void **unused)
 
 static void test_long_record(void **unused)
 {
-    test_image image = {NULL, 0};
+    test_image image = {NULL, 0, 0};
     limen_source_options options = {.size = sizeof options};
     limen_error error;
 
@@ -285,7 +285,7 @@ static void test_pipe(void **unused)
 
 static void test_rewind(void **unused)
 {
-    test_image image = {NULL, 0};
+    test_image image = {NULL, 0, 0};
     limen_source_options options = {.size = sizeof options, .block_bytes = 4000};
     limen_source *source = NULL;
     limen_error error;

@@ -42,7 +42,7 @@ static void add_arrays(test_zip *zip, int deflated, int fortran, int with_target
 
 static test_image make_archive(int deflated, int fortran)
 {
-    test_zip zip = {{NULL, 0}, {NULL, 0}, 0};
+    test_zip zip = {{NULL, 0, 0}, {NULL, 0, 0}, 0};
 
     add_arrays(&zip, deflated, fortran, 1);
     return test_zip_end(&zip);
@@ -84,7 +84,7 @@ static void test_members(void **unused)
 
 static void test_missing_member(void **unused)
 {
-    test_zip zip = {{NULL, 0}, {NULL, 0}, 0};
+    test_zip zip = {{NULL, 0, 0}, {NULL, 0, 0}, 0};
     test_image image;
     limen_source_options options = {.size = sizeof options};
     limen_source *source = NULL;
@@ -136,7 +136,7 @@ static void test_damaged(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < good.length; i++) {
-        test_image image = {NULL, 0};
+        test_image image = {NULL, 0, 0};
         limen_error error;
 
         test_add(&image, good.bytes, good.length);

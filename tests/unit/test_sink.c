@@ -16,7 +16,7 @@ static test_folder folder;
 
 static test_image read_back(const char *path)
 {
-    test_image image = {NULL, 0};
+    test_image image = {NULL, 0, 0};
     FILE *file = fopen(path, "rb");
     char part[4096];
     size_t got;

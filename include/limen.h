@@ -685,8 +685,8 @@ typedef struct limen_tune_options {
  * gap that the optimum exceeds it by at most. The thresholds of the tally itself play no part.
  * Coordinate ascent, with restarts, finds a local optimum: SCOPE_SAMPLES; SCOPE_MICRO for gmean,
  * min_se_sp and distance01 (with a gap) and from where conditions on pooled counts stop the walk;
- * and the offsets of a multiclass task. It says so by the status "local". These, SCOPE_RCUT and the
- * macro mean of SCOPE_GLOBAL need SCORES.
+ * and the offsets of a multiclass task. It says so by the status "local". SCOPE_SAMPLES, SCOPE_RCUT
+ * and multiclass tasks need SCORES.
  *
  * Multiclass: scopes LABEL, MACRO (the mean over classes against the rest), WEIGHTED and MICRO;
  * with LABEL, accuracy, balanced_accuracy, mcc and kappa are those of the whole confusion matrix.

@@ -57,8 +57,13 @@ static int pools_counts(const limen_plan *plan)
 
 int limen_plan_needs_rows(const limen_plan *plan)
 {
-    return plan->task == LIMEN_MULTICLASS || plan->macro || plan->scope == LIMEN_SCOPE_SAMPLES ||
+    return plan->task == LIMEN_MULTICLASS || plan->scope == LIMEN_SCOPE_SAMPLES ||
            plan->scope == LIMEN_SCOPE_RCUT;
+}
+
+int limen_plan_opens_blocks(const limen_plan *plan)
+{
+    return !limen_plan_needs_rows(plan) && !plan->macro;
 }
 
 static limen_status check_multiclass(const limen_plan *plan, limen_error *error)

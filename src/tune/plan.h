@@ -37,8 +37,11 @@ limen_status limen_plan_name_labels(limen_plan *plan, const char *const *labels,
 /* What is asked of one label: the aim with that label's costs. */
 limen_aim limen_plan_aim(const limen_plan *plan, int64_t label);
 
-/* Whether the strategy reads whole rows, or all scores at once: a search then keeps them all. */
+/* Whether the strategy reads whole rows. */
 int limen_plan_needs_rows(const limen_plan *plan);
+
+/* Whether it tells blocks apart step by step. If not, a search keeps all scores. */
+int limen_plan_opens_blocks(const limen_plan *plan);
 
 /* The name of a label: given, or its number written to `number`. */
 const char *limen_plan_label(const limen_plan *plan, int64_t label, char number[24]);

@@ -42,12 +42,12 @@ static limen_status make_parts(limen_search *search, limen_spec *spec,
         return status;
     spec->thresholds = NULL;
     spec->threshold_count = 0;
-    if (limen_plan_needs_rows(search->plan))
+    if (!limen_plan_opens_blocks(search->plan))
         spec->states = LIMEN_SCORES;
     status = limen_tally_create(spec, &search->allocator, &search->tally, error);
     if (status == LIMEN_OK)
         status = limen_solution_make(search->plan, &search->solution, error);
-    if (status == LIMEN_OK && !limen_plan_needs_rows(search->plan))
+    if (status == LIMEN_OK && limen_plan_opens_blocks(search->plan))
         status = limen_passes_create(search->plan, search->tally, &search->passes, error);
     return status;
 }

@@ -529,6 +529,49 @@ static void test_search_is_the_tally(void **state)
     }
 }
 
+/* From bins alone: what is found is attained, and the gap covers what was not. */
+static void test_gap_of_bins(void **state)
+{
+    static const struct {
+        limen_scope scope;
+        limen_average average;
+    } scopes[] = {{LIMEN_SCOPE_MACRO, 0},
+                  {LIMEN_SCOPE_MICRO, 0},
+                  {LIMEN_SCOPE_GLOBAL, LIMEN_AVERAGE_MICRO},
+                  {LIMEN_SCOPE_GLOBAL, LIMEN_AVERAGE_MACRO}};
+    static double scores[MANY * LABELS];
+    static uint8_t targets[MANY * LABELS];
+    problem p = {MANY, LABELS, scores, targets, NULL};
+    random_source random = {18};
+    int gaps = 0;
+
+    (void)state;
+    for (int i = 0; i < 400; i++) {
+        limen_tune_options options = {.size = sizeof options,
+                                      .objective =
+                                          objectives[random_below(&random, OBJECTIVES - 3)],
+                                      .scope = scopes[i % 4].scope,
+                                      .average = scopes[i % 4].average};
+        double sign = strcmp(options.objective, "cost") == 0 ? -1.0 : 1.0;
+        limen_result *exact, *bins;
+        double gap;
+
+        for (int cell = 0; cell < MANY * LABELS; cell++) {
+            scores[cell] = random_unit(&random);
+            targets[cell] = random_unit(&random) < scores[cell] * scores[cell] * 0.7;
+        }
+        exact = tune(&p, &options);
+        bins = tune_bins(&p, &options, 16);
+        gap = number(bins, "gap");
+        assert_true(sign * number(bins, "value") <= sign * number(exact, "value") + 1e-12);
+        assert_true(sign * number(bins, "value") + gap >= sign * number(exact, "value") - 1e-12);
+        gaps += gap > 0.0;
+        limen_result_destroy(exact);
+        limen_result_destroy(bins);
+    }
+    assert_true(gaps > 200);
+}
+
 /* Many weights in few bins: their sums keep what rounding would take. */
 static void test_many_weights(void **state)
 {
@@ -564,7 +607,7 @@ int main(void)
         cmocka_unit_test(test_micro),        cmocka_unit_test(test_micro_with_conditions),
         cmocka_unit_test(test_means),        cmocka_unit_test(test_samples),
         cmocka_unit_test(test_top),          cmocka_unit_test(test_search_is_the_tally),
-        cmocka_unit_test(test_many_weights),
+        cmocka_unit_test(test_many_weights), cmocka_unit_test(test_gap_of_bins),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,11 +41,10 @@ static inline limen_batch batch_of(const problem *p)
     return batch;
 }
 
-/* From a tally that keeps all scores. */
-static inline limen_result *tune(const problem *p, const limen_tune_options *given)
+static inline limen_result *tune_spec(const problem *p, const limen_tune_options *given,
+                                      limen_spec spec)
 {
     limen_tune_options options = *given;
-    limen_spec spec = spec_of(p);
     limen_batch batch = batch_of(p);
     limen_tally *tally;
     limen_result *result;
@@ -58,6 +57,23 @@ static inline limen_result *tune(const problem *p, const limen_tune_options *giv
         fail_msg("%s", error.message);
     limen_tally_destroy(tally);
     return result;
+}
+
+/* From a tally that keeps all scores. */
+static inline limen_result *tune(const problem *p, const limen_tune_options *options)
+{
+    return tune_spec(p, options, spec_of(p));
+}
+
+/* From one that keeps bins. */
+static inline limen_result *tune_bins(const problem *p, const limen_tune_options *options,
+                                      int64_t bins)
+{
+    limen_spec spec = spec_of(p);
+
+    spec.states = LIMEN_HISTOGRAM;
+    spec.bins = bins;
+    return tune_spec(p, options, spec);
 }
 
 /* In passes. */

@@ -440,9 +440,15 @@ static void conclude(const micro *m, int unopened, limen_solution *solution)
                          "stops at most one split edge short of the best";
 }
 
+/* Without any positive there is nothing to choose where "none" is 0/0: none is predicted. */
+static int is_degenerate(const micro *m)
+{
+    return m->totals.positives == 0.0 && !m->constrained && !point_of(m, m->tp, m->fp).defined;
+}
+
 static limen_status solve(micro *m, limen_solution *solution, limen_error *error)
 {
-    int unopened = 0;
+    int unopened = 0, choose;
     limen_status status = gather(m, &m->hulls, 0, &unopened, solution, error);
 
     if (status == LIMEN_OK && unopened)
@@ -453,14 +459,16 @@ static limen_status solve(micro *m, limen_solution *solution, limen_error *error
         return status;
     if (!unopened)
         find_bound(m);
-    find_best(m, m->constrained || !m->convex);
+    choose = !is_degenerate(m);
+    if (choose)
+        find_best(m, m->constrained || !m->convex);
     /* Nothing but 0/0 at the corners: there may be more within an edge. */
-    if (!m->found)
+    if (choose && !m->found)
         find_best(m, 1);
     if (!m->found && m->constrained)
         m->taken = nearest_on_walk(m);
     stand_on_walk(m, solution);
-    if (m->constrained || !m->convex || !m->found)
+    if (choose && (m->constrained || !m->convex || !m->found))
         status = ascend(m, solution, error);
     if (status == LIMEN_OK)
         status = settle_labels(m, solution, error);

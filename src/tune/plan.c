@@ -108,6 +108,9 @@ static limen_status check_scope(const limen_plan *plan, limen_error *error)
         return limen_fail(error, LIMEN_ERR_ARGUMENT,
                           "rows where the objective is 0/0 make the mean NaN whatever is chosen; "
                           "count them as zero or one, or skip them");
+    if (plan->scope == LIMEN_SCOPE_RCUT && plan->task != LIMEN_MULTILABEL)
+        return limen_fail(error, LIMEN_ERR_ARGUMENT,
+                          "rcut takes the top labels of a row: it is for a multilabel task");
     if (plan->scope == LIMEN_SCOPE_RCUT && plan->parameter != floor(plan->parameter))
         return limen_fail(error, LIMEN_ERR_ARGUMENT,
                           "parameter is the number of labels a row gets: a whole number");

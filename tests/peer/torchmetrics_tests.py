@@ -25,17 +25,12 @@ from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # The tests cache what their references return, on disk; here each is computed where it is needed.
 CACHIER = "def cachier(*args, **kwargs):\n    return lambda function: function\n"
-
-
-def is_half(item) -> bool:
-    import torch
-
-    params = getattr(item, "callspec", None)
-    return params is not None and torch.half in params.params.values()
 
 
 def tests(*words: str):
@@ -51,9 +46,10 @@ LEFT_OUT = {
 class Selection:
     """The pytest plugin: leaves out by rule, then keeps one test in `every`, by a fixed hash."""
 
-    def __init__(self, every: int, ddp: bool):
-        self.every, self.ddp = every, ddp
+    def __init__(self, every: int, ddp: bool, known: Path | None, theirs: bool):
+        self.every, self.ddp, self.known, self.theirs = every, ddp, known, theirs
         self.left_out: Counter[str] = Counter()
+        self.failed: list[str] = []
 
     def reason(self, item) -> str | None:
         for reason, matches in LEFT_OUT.items():
@@ -67,7 +63,12 @@ class Selection:
 
     def pytest_collection_modifyitems(self, config, items) -> None:
         kept = []
+        known: set[str] = set()
+        if self.known and not self.theirs:
+            known = set(self.known.read_text().splitlines())
         for item in items:
+            if item.nodeid in known:
+                item.add_marker(pytest.mark.xfail(reason="torchmetrics fails here, too"))
             reason = self.reason(item)
             if reason is None:
                 kept.append(item)
@@ -77,6 +78,14 @@ class Selection:
 
     def pytest_configure(self, config) -> None:
         config.addinivalue_line("markers", "DDP: distributed")
+
+    def pytest_runtest_logreport(self, report) -> None:
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    def pytest_sessionfinish(self) -> None:
+        if self.known and self.theirs:
+            self.known.write_text("".join(f"{nodeid}\n" for nodeid in self.failed))
 
     def pytest_terminal_summary(self, terminalreporter) -> None:
         for reason, count in self.left_out.items():
@@ -143,20 +152,25 @@ def main() -> int:
         "--ddp", action="store_true", help="the distributed tests too (2 processes)"
     )
     parser.add_argument("--theirs", action="store_true", help="replace nothing: do theirs pass?")
+    parser.add_argument(
+        "--known",
+        type=Path,
+        help="the tests that fail: written with --theirs; else they may fail with ours, too"
+        " (their inputs are random, so give the same files and --every)",
+    )
     parser.add_argument("--pytest", default="", help="further options for pytest, one string")
     options = parser.parse_intermixed_args()
 
     with tempfile.TemporaryDirectory() as stubs:
         prepare(options.checkout.resolve(), Path(stubs), options.ddp)
-        import pytest
-
         if not options.theirs:
             substitute()
         folder = options.checkout / "tests" / "unittests" / "classification"
         files = [str(folder / f"{name}.py") for name in options.files] or [str(folder)]
         arguments = ["-q", "-p", "no:cacheprovider", "-W", "ignore", f"--rootdir={folder.parent}"]
         arguments += ["-c", os.devnull, "--import-mode=append", *options.pytest.split(), *files]
-        return int(pytest.main(arguments, plugins=[Selection(options.every, options.ddp)]))
+        selection = Selection(options.every, options.ddp, options.known, options.theirs)
+        return int(pytest.main(arguments, plugins=[selection]))
 
 
 if __name__ == "__main__":

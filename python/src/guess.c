@@ -57,31 +57,15 @@ static int all_unit_strided(const limen_tensor *tensor, int axis, const unsigned
     return 1;
 }
 
-static int is_packed(const limen_tensor *tensor)
-{
-    int64_t step = (int64_t)limen_dtype_size(tensor->dtype);
-
-    for (int axis = tensor->ndim - 1; axis >= 0; axis--) {
-        if (tensor->stride[axis] != step && tensor->shape[axis] != 1)
-            return 0;
-        step *= tensor->shape[axis];
-    }
-    return 1;
-}
-
 /* Whether no score is a NaN or outside [0, 1]; integers are decisions, which is as well. */
 static int are_probabilities(const limen_tensor *tensor)
 {
-    int64_t count = 1;
+    int64_t count = limen_tensor_count(tensor);
 
-    if (tensor->dtype < LIMEN_F16)
+    if (tensor->dtype < LIMEN_F16 || count == 0)
         return 1;
-    for (int axis = 0; axis < tensor->ndim; axis++)
-        count *= tensor->shape[axis];
-    if (count == 0)
-        return 1;
-    return is_packed(tensor) ? all_unit_packed(tensor->dtype, tensor->data, count)
-                             : all_unit_strided(tensor, 0, tensor->data);
+    return limen_tensor_is_packed(tensor) ? all_unit_packed(tensor->dtype, tensor->data, count)
+                                          : all_unit_strided(tensor, 0, tensor->data);
 }
 
 PyObject *limen_are_probabilities(PyObject *module, PyObject *object)

@@ -32,6 +32,8 @@ class Calibration(ScoreMetric):
             return None
         preds, target, weights = read
         preds = self._as_probabilities(preds)
+        if not _core.are_probabilities(preds):
+            raise ValueError("preds must be probabilities: from 0 to 1, and no NaN")
         if self._task == "binary":
             return preds, target, weights
         confidences, predicted = preds.max(1)

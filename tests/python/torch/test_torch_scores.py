@@ -174,6 +174,14 @@ def test_margins_as_they_are():
     assert loss == pytest.approx((0 + 0.5 + 1.5 + 1.5) / 4)
 
 
+def test_calibration_takes_probabilities_only():
+    metric = ours.BinaryCalibrationError(from_logits=False)
+    for bad in (2.0, torch.nan):
+        with pytest.raises(ValueError, match="probabilities"):
+            metric.update(torch.tensor([0.5, bad]), torch.tensor([1, 0]))
+    assert metric.confidences == []
+
+
 def test_hinge_has_a_gradient_where_it_is_asked_for():
     preds, target = torch.rand(8, requires_grad=True), torch.randint(2, (8,))
     for loss in (

@@ -70,7 +70,8 @@ static double average_of(const struct request *request, const limen_counts *coun
     return weights > 0.0 ? sum / weights : request->skip ? NAN : 0.0;
 }
 
-/* The value of each label, or their average; NULL with an exception. Overwrites the counts. */
+/* The value of each label, or their average; NULL with an exception. Overwrites the counts, so as
+ * to need no other memory. */
 static PyObject *reduce(const struct request *request, limen_counts *counts, int64_t width)
 {
     double *values = (double *)counts; /* value i overwrites nothing that is read after it */

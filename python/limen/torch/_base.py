@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Hashable
+from operator import is_
 from typing import Any
 
 from torchmetrics import Metric
@@ -113,7 +114,7 @@ class Engine(Metric):
 
     def _direct(self) -> bool:
         """Whether a batch's value may be had without torchmetrics' forward."""
-        return self._plain and not self.dist_sync_on_step
+        return self._plain and not self.dist_sync_on_step and not self._is_synced
 
     @torch.jit.unused
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -153,7 +154,7 @@ class Workplace:
         self.scratch: dict[Any, Pair] = {}  # by device and whether weighted: for a batch alone
         self.attached: dict[Any, Pair] = {}  # by dtype: they add into the states
         self.states: tuple[Tensor, ...] = ()
-        self.pointers: tuple[int, ...] = ()
+        self.pointers: list[int] = []
         self.arrays: tuple[Tensor | None, ...] = ()
         self.guess: bool | None = None  # whether the last batch was taken for logits
         self.ratio: tuple[Any, ...] | None = None  # what a family asks tallies for
@@ -172,17 +173,16 @@ class Workplace:
 
     def holds(self, states: tuple[Tensor, ...]) -> bool:
         """Whether the attached tallies write into these tensors, and these into that memory."""
-        if len(states) != len(self.states):
-            return False
-        for state, known, pointer in zip(states, self.states, self.pointers, strict=True):
-            if state is not known or state.data_ptr() != pointer:
-                return False
-        return True
+        return (
+            len(states) == len(self.states)
+            and all(map(is_, states, self.states))
+            and [state.data_ptr() for state in states] == self.pointers
+        )
 
     def hold(self, states: tuple[Tensor, ...], arrays: tuple[Tensor | None, ...]) -> None:
         self.attached.clear()
         self.states = states
-        self.pointers = tuple([state.data_ptr() for state in states])
+        self.pointers = [state.data_ptr() for state in states]
         self.arrays = arrays
 
 

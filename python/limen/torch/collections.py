@@ -11,12 +11,14 @@ is a group and a pass by itself.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torchmetrics import Metric
 from torchmetrics import MetricCollection as PeerCollection
+
+import torch
 
 from ._base import Batch, Engine, TallyMetric, Workplace
 
@@ -25,11 +27,8 @@ from ._base import Batch, Engine, TallyMetric, Workplace
 class Group:
     """Members that share the state tensors of the first."""
 
-    members: list[Metric]
-
-    @property
-    def leader(self) -> Metric:
-        return self.members[0]
+    members: dict[str, Metric]
+    leader: Metric
 
     def absorb(self, batch: Any) -> None:
         fields = self.leader.__dict__
@@ -40,17 +39,20 @@ class Group:
 
     def link(self) -> None:
         """Gives the members the leader's states and count."""
+        if len(self.members) == 1:
+            return
         fields = self.leader.__dict__
         shared = {name: fields[name] for name in self.leader._defaults}
         shared["_update_count"] = fields["_update_count"]
         shared["_computed"] = None
-        for member in self.members[1:]:
+        for member in self.members.values():
             member.__dict__.update(shared)
 
     def part(self) -> None:
         """Gives each member copies of its states, so that each can go its own way."""
-        for member in self.members[1:]:
-            member.__dict__.update(member._copy_state_dict())
+        for member in self.members.values():
+            if member is not self.leader:
+                member.__dict__.update(member._copy_state_dict())
 
 
 class Counter:
@@ -74,26 +76,36 @@ class Pass:
 
     groups: list[Group] = field(default_factory=list)
     counter: Any = None
+    ours: bool = False  # whether all members are of this package
 
     @property
     def leader(self) -> Metric:
         return self.groups[0].leader
 
     @property
-    def members(self) -> Iterator[Metric]:
-        return (member for group in self.groups for member in group.members)
+    def members(self) -> list[Metric]:
+        return [member for group in self.groups for member in group.members.values()]
 
     def set_counter(self) -> None:
         leaders = [group.leader for group in self.groups]
+        self.ours = all(isinstance(member, Engine) for member in self.members)
         alike = len(leaders) == 1 or all(
             leader._decision == leaders[0]._decision for leader in leaders
         )
         self.counter = leaders[0] if alike else Counter(leaders)
 
     def count(self, args: tuple, kwargs: dict[str, Any]) -> Any:
-        if not isinstance(self.leader, Engine):
-            return None
-        return self.counter._batch(*args, **_taken(self.leader, kwargs))
+        """The batch, or None where each member has to see to itself."""
+        return self.counter._batch(*args, **_taken(self.leader, kwargs)) if self.ours else None
+
+    def value_apart(self) -> bool:
+        """Whether some member needs torchmetrics' own forward."""
+        if self.ours:
+            for group in self.groups:
+                for member in group.members.values():
+                    if not member._direct():
+                        return True
+        return not self.ours
 
 
 def _taken(metric: Metric, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -110,33 +122,38 @@ class MetricCollection(PeerCollection):
     # ---- Grouping ---------------------------------------------------------------------------
 
     def _init_compute_groups(self) -> None:
+        before = self._groups
         super()._init_compute_groups()  # checks the names of a given grouping
-        self._regroup()
+        self._regroup(before)
 
-    def _regroup(self) -> None:
+    def _regroup(self, before: dict[int, list[str]]) -> None:
+        """Groups anew. before: the groups until now, whose members have the same history."""
         allowed: dict[str, int] = {}
         if isinstance(self._enable_compute_groups, list):
-            allowed = {name: i for i, names in self._groups.items() for name in names}
+            given = enumerate(self._enable_compute_groups)
+            allowed = {name: i for i, names in given for name in names}
+        pasts = {name: past for past, names in before.items() for name in names}
         groups: dict[Hashable, list[str]] = {}
         for name, member in self._modules.items():
             key = member._configuration() if isinstance(member, Engine) else None
-            if key is None:
-                groups[name] = [name]
-                continue
-            # A member that has seen data of its own does not join.
-            states = member.metric_state.values() if member._update_count else ()
-            key = (key, allowed.get(name), *map(id, states))
-            groups.setdefault(key, []).append(name)
-        self._groups = dict(enumerate(groups.values()))
+            if key is not None:
+                # A member that has seen data of its own does not join others.
+                past = pasts.get(name, name) if member._update_count else None
+                key = (key, allowed.get(name), past)
+            groups.setdefault(name if key is None else key, []).append(name)
+        # Groups that were asked for come first.
+        last = len(allowed)
+        ordered = sorted(groups.values(), key=lambda names: allowed.get(names[0], last))
+        self._groups = dict(enumerate(ordered))
         self._groups_checked = True
-        self.__dict__["_passes"] = self._make_passes(list(groups.values()))
+        self.__dict__["_passes"] = self._make_passes(ordered)
         self.__dict__["_seen"] = self._options()
 
     def _make_passes(self, groups: list[list[str]]) -> list[Pass]:
         passes: dict[Any, Pass] = {}
         for names in groups:
-            group = Group([self._modules[name] for name in names])
-            leader = group.leader
+            leader = self._modules[names[0]]
+            group = Group({name: self._modules[name] for name in names}, leader)
             key: Any = id(leader)
             if isinstance(leader, TallyMetric) and leader._by_kernel:
                 key = (replace(leader._decision, keep=()), leader._reading)
@@ -146,8 +163,9 @@ class MetricCollection(PeerCollection):
         return list(passes.values())
 
     def _options(self) -> list[Any]:
-        """Something that is another thing after an option of a member was assigned."""
-        return [member.__dict__.get("_workplace") for member in self._modules.values()]
+        """What is another thing after an option of a member was assigned."""
+        members = self._modules.values()
+        return [member._place if isinstance(member, TallyMetric) else None for member in members]
 
     def _ready(self) -> list[Pass]:
         """The passes, grouped again after a copy, or where an option of a member has changed."""
@@ -157,7 +175,7 @@ class MetricCollection(PeerCollection):
             for each in passes or ():
                 for group in each.groups:
                     group.part()
-            self._regroup()
+            self._regroup(self._groups)
             passes = fields["_passes"]
         fields["_state_is_copy"] = False
         return passes
@@ -183,31 +201,36 @@ class MetricCollection(PeerCollection):
                 group.leader.update(*args, **_taken(group.leader, kwargs))
                 group.link()
 
+    @torch.jit.unused
     def forward(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Updates every member and returns the values of this batch by name."""
         if not self._enable_compute_groups:
             return super().forward(*args, **kwargs)
-        values: dict[int, Any] = {}
+        values: dict[str, Any] = dict.fromkeys(self._modules)
         for each in self._ready():
-            direct = all(isinstance(m, Engine) and m._direct() for m in each.members)
-            batch = each.count(args, kwargs) if direct else None
+            batch = None if each.value_apart() else each.count(args, kwargs)
             for group in each.groups:
                 if batch is None:
                     self._forward_apart(group, args, kwargs, values)
                     continue
                 group.absorb(batch)
-                for member in group.members:
+                for name, member in group.members.items():
                     value = member._batch_value(batch)
-                    member.__dict__["_forward_cache"] = values[id(member)] = value
-        return self._named({name: values[id(m)] for name, m in self._modules.items()})
+                    member.__dict__["_forward_cache"] = values[name] = value
+        return self._named(values)
+
+    def compute(self) -> dict[str, Any]:
+        """The values of all that was added, by name."""
+        members = self.items(keep_base=True, copy_state=False)
+        return self._named({name: member.compute() for name, member in members})
 
     @staticmethod
     def _forward_apart(
-        group: Group, args: tuple, kwargs: dict[str, Any], values: dict[int, Any]
+        group: Group, args: tuple, kwargs: dict[str, Any], values: dict[str, Any]
     ) -> None:
         group.part()
-        for member in group.members:
-            values[id(member)] = member(*args, **_taken(member, kwargs))
+        for name, member in group.members.items():
+            values[name] = member(*args, **_taken(member, kwargs))
         group.link()
 
     def _named(self, results: dict[str, Any]) -> dict[str, Any]:
@@ -215,17 +238,23 @@ class MetricCollection(PeerCollection):
         entries, with its own name before them where two members have an entry of one name."""
         entries = [key for value in results.values() if isinstance(value, dict) for key in value]
         if not entries:
+            if self.prefix is None and self.postfix is None:
+                return results
             return {self._set_name(name): value for name, value in results.items()}
         plain = [name for name, value in results.items() if not isinstance(value, dict)]
         repeated = len({*entries, *plain}) < len(entries) + len(plain)
         named = {}
         for name, value in results.items():
             member = self._modules[name]
-            for key, each in value.items() if isinstance(value, dict) else ((None, value),):
-                label = name if key is None else f"{name}_{key}" if repeated else key
-                if key is not None and getattr(member, "_from_collection", None):
-                    label = f"{member.prefix or ''}{label}{member.postfix or ''}"
-                named[self._set_name(label)] = each
+            if not isinstance(value, dict):
+                named[self._set_name(name)] = value
+                continue
+            nested = getattr(member, "_from_collection", None)
+            prefix, postfix = (member.prefix or "", member.postfix or "") if nested else ("", "")
+            own = name.replace(prefix, "").replace(postfix, "") if nested else name
+            for key, each in value.items():
+                label = f"{own}_{key}" if repeated else key
+                named[self._set_name(f"{prefix}{label}{postfix}")] = each
         return named
 
     # ---- Merging ----------------------------------------------------------------------------

@@ -189,3 +189,89 @@ def test_prefix_nested_and_without_groups():
         apart.update(preds, target)
     assert_same(mine.compute(), theirs.compute())
     assert apart.compute_groups == {}
+
+
+def test_members_that_are_read_between_updates_stay_together():
+    mine, theirs = both()
+    for preds, target in batches():
+        mine.update(preds, target)
+        theirs.update(preds, target)
+        for name, member in mine.items():  # hands out copies of the states
+            assert member.update_called, name
+        assert len(mine.compute_groups) == 2
+        assert_same(mine.compute(), theirs.compute())
+
+
+def test_metrics_that_are_added_later_begin_at_nothing():
+    mine, _ = both(("F1Score", "Recall"))
+    first, second = batches(2)
+    mine.update(*first)
+    mine.add_metrics({"late": ours.MultilabelPrecision(4)})
+    mine.update(*second)
+    late = peer.MultilabelPrecision(4)
+    late.update(*second)
+    torch.testing.assert_close(mine.compute()["late"], late.compute())
+    assert sorted(map(len, mine.compute_groups.values())) == [1, 2]
+    mine.reset()
+    mine(*first)
+    assert mine._modules["late"].update_count == mine._modules["Recall"].update_count == 1
+
+
+def test_samplewise_and_refused_members_forward_once():
+    mine, theirs = (
+        collection(
+            {
+                "apart": module.MulticlassAccuracy(3, multidim_average="samplewise"),
+                "micro": module.MulticlassAccuracy(3, average="micro"),
+                "macro": module.MulticlassRecall(3),
+                "matrix": module.MulticlassConfusionMatrix(3),
+            }
+        )
+        for module, collection in (
+            (ours, ours.MetricCollection),
+            (peer, torchmetrics.MetricCollection),
+        )
+    )
+    generator = torch.Generator().manual_seed(3)
+    for _ in range(2):
+        # Floats as class numbers: not for the kernels, but torchmetrics takes them.
+        preds = torch.randint(3, (10, 2), generator=generator).float()
+        target = torch.randint(3, (10, 2), generator=generator)
+        assert_same(mine(preds, target), theirs(preds, target))
+    assert_same(mine.compute(), theirs.compute())
+
+
+def test_wrappers_of_torchmetrics_take_ours():
+    wrappers = torchmetrics.wrappers
+
+    def values(module):
+        classwise = wrappers.ClasswiseWrapper(module.MultilabelF1Score(4, average=None), prefix="f")
+        least = wrappers.MinMaxMetric(module.MultilabelRecall(4))
+        running = wrappers.Running(module.MultilabelF1Score(4), window=2)
+        tracker = wrappers.MetricTracker(module.MultilabelF1Score(4), maximize=True)
+        found = []
+        for preds, target in batches():
+            tracker.increment()
+            tracker.update(preds, target)
+            found += [classwise(preds, target), least(preds, target), running(preds, target)]
+        return [*found, classwise.compute(), running.compute(), tracker.compute_all()]
+
+    torch.testing.assert_close(values(ours), values(peer))
+
+
+def test_entries_of_results_that_are_dicts():
+    def make(module, collection):
+        def wrapped(cls):
+            return torchmetrics.wrappers.ClasswiseWrapper(cls(3, average=None), prefix="c_")
+
+        inner = collection(
+            {"a": wrapped(module.MulticlassRecall), "b": wrapped(module.MulticlassPrecision)},
+            prefix="in_",
+            postfix="_in",
+        )
+        return collection([inner, module.MulticlassAccuracy(3)], postfix="_out")
+
+    mine, theirs = make(ours, ours.MetricCollection), make(peer, torchmetrics.MetricCollection)
+    preds, target = torch.rand(20, 3), torch.randint(3, (20,))
+    assert_same(mine(preds, target), theirs(preds, target))
+    assert_same(mine.compute(), theirs.compute())

@@ -54,9 +54,9 @@ def _chosen(tally: Tally, label: Any, labels: Sequence[str] | None) -> list[tupl
         return [(None, "")]
     if label is None:
         return [*enumerate(names), (None, "all labels")]
-    wanted = [label] if isinstance(label, (int, str)) else list(label)
-    return [(each, names[each]) if isinstance(each, int) else (names.index(each), each)
-            for each in wanted]  # fmt: skip
+    wanted = [label] if isinstance(label, (int, str)) else label
+    numbers = [each if isinstance(each, int) else names.index(each) for each in wanted]
+    return [(number, names[number]) for number in numbers]
 
 
 def _finish(ax: Axes, lines: int, xlabel: str, ylabel: str) -> Axes:

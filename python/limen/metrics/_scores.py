@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,56 +35,61 @@ def _fill(task: str, scores: np.ndarray, targets: np.ndarray, weights: Any, keep
 # ---- Areas -------------------------------------------------------------------------------------
 
 
-def _average(
-    metric: str,
-    scores: np.ndarray,
-    targets: np.ndarray,
-    weights: np.ndarray | None,
-    average: str | None,
-    undefined: float,
-    task: str = "multilabel",
-) -> Any:
-    """A metric of (N, L) scores under one of scikit-learn's averages."""
-    if average not in (None, "micro", "macro", "weighted", "samples"):
-        raise ValueError(f"average is {average!r}")
-    if average == "samples":
-        values = np.asarray(_fill(task, scores.T, targets.T, None, "scores").metric(metric,
-            zero_division="nan"))  # fmt: skip
-        return float(np.average(_settle(values, metric, undefined), weights=weights))
-    tally = _fill(task, scores, targets, weights, "scores")
-    if average == "micro":
-        return _number(tally, metric, undefined)
-    values = np.array(tally.metric(metric, zero_division="nan"))
-    if average == "weighted":
-        return _by_support(values, targets, weights, metric, undefined)
-    values = _settle(values, metric, undefined)
-    return values if average is None else float(values.mean())
+@dataclass(frozen=True)
+class _Area:
+    """A metric of scores, what stands for an undefined one, and its options."""
+
+    metric: str
+    undefined: float
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def pooled(self, tally: Tally) -> float:
+        value = tally.metric(self.metric, "micro", zero_division="nan", **self.options)
+        return float(self.settle(np.array([value]))[0])
+
+    def each(self, tally: Tally) -> np.ndarray:
+        return np.array(tally.metric(self.metric, zero_division="nan", **self.options))
+
+    def settle(self, values: np.ndarray, counted: Any = True) -> np.ndarray:
+        missing = np.isnan(values) & counted
+        if missing.any():
+            warn(f"{self.metric} is undefined for {int(missing.sum())} of {len(values)}")
+        return np.where(np.isnan(values), self.undefined, values)
+
+    def average(
+        self,
+        scores: np.ndarray,
+        targets: np.ndarray,
+        weights: np.ndarray | None,
+        average: str | None,
+        task: str = "multilabel",
+    ) -> Any:
+        """Of (N, L) scores under one of scikit-learn's averages."""
+        if average not in (None, "micro", "macro", "weighted", "samples"):
+            raise ValueError(f"average is {average!r}")
+        if average == "samples":
+            values = self.each(_fill(task, scores.T, targets.T, None, "scores"))
+            return float(np.average(self.settle(values), weights=weights))
+        tally = _fill(task, scores, targets, weights, "scores")
+        if average == "micro":
+            return self.pooled(tally)
+        if average == "weighted":
+            return self.by_support(self.each(tally), _support(targets, weights, tally.width))
+        values = self.settle(self.each(tally))
+        return values if average is None else float(values.mean())
+
+    def by_support(self, values: np.ndarray, support: np.ndarray) -> float:
+        """Labels without positives do not count."""
+        if not support.any():
+            return 0.0
+        values = self.settle(values, support > 0)
+        return float(np.average(np.where(support == 0, 0.0, values), weights=support))
 
 
-def _by_support(
-    values: np.ndarray, targets: np.ndarray, weights: Any, metric: str, undefined: float
-) -> float:
-    """The mean weighted by positives; labels without any do not count."""
+def _support(targets: np.ndarray, weights: np.ndarray | None, width: int) -> np.ndarray:
     if targets.ndim == 1:
-        support = np.bincount(targets, weights, minlength=len(values))
-    else:
-        support = targets.sum(axis=0) if weights is None else weights @ targets
-    if not support.any():
-        return 0.0
-    values = _settle(values, metric, undefined, support > 0)
-    return float(np.average(np.where(support == 0, 0.0, values), weights=support))
-
-
-def _settle(values: np.ndarray, metric: str, undefined: float, counted: Any = True) -> np.ndarray:
-    missing = np.isnan(values) & counted
-    if missing.any():
-        warn(f"{metric} is undefined for {int(missing.sum())} of {len(values)}: a class is missing")
-    return np.where(np.isnan(values), undefined, values)
-
-
-def _number(tally: Tally, metric: str, undefined: float, **options: Any) -> float:
-    value = tally.metric(metric, "micro", zero_division="nan", **options)
-    return float(_settle(np.array([value]), metric, undefined)[0])
+        return np.bincount(targets, weights, minlength=width)
+    return targets.sum(axis=0) if weights is None else weights @ targets
 
 
 def _check_labels(labels: Any, true: np.ndarray, columns: int) -> np.ndarray:
@@ -116,13 +122,15 @@ def _multiclass_area(
         raise ValueError("y_score must sum to 1 over the classes")
     if multi_class not in ("ovo", "ovr"):
         raise ValueError("multi_class must be 'ovo' or 'ovr'")
-    if average not in (("macro", "weighted") if multi_class == "ovo" else
-        ("micro", "macro", "weighted", None)):  # fmt: skip
+    allowed = (
+        ("macro", "weighted") if multi_class == "ovo" else (None, "micro", "macro", "weighted")
+    )
+    if average not in allowed:
         kind = NotImplementedError if average is None else ValueError
         raise kind(f"average={average!r} does not go with multi_class={multi_class!r}")
     codes = codes_of(true, _check_labels(labels, true, scores.shape[1]))
     if multi_class == "ovr":
-        return _average("auroc", scores, codes, weights, average, np.nan, "multiclass")
+        return _Area("auroc", np.nan).average(scores, codes, weights, average, "multiclass")
     if weights is not None:
         raise ValueError("sample_weight does not go with multi_class='ovo'")
     tally = _fill("multiclass", scores, codes, None, "scores")
@@ -150,10 +158,11 @@ def roc_auc_score(
     kind = kind_of(true, "y_true")
     weights = weights_of(sample_weight, len(true))
     same_length(true, scores)
+    if max_fpr is not None and not 0 < max_fpr <= 1:
+        raise ValueError(f"max_fpr is {max_fpr}: it is in (0, 1]")
+    area = _Area("auroc", np.nan, {"max_fpr": max_fpr or 1.0})
     if kind == "multilabel-indicator":
-        if max_fpr not in (None, 1):
-            return _partial_areas(true, scores, weights, average, float(max_fpr or 1))
-        return _average("auroc", scores, true, weights, average, np.nan)
+        return area.average(scores, true, weights, average)
     true = column(true, "y_true")
     if kind == "multiclass" or (scores.ndim == 2 and scores.shape[1] > 2):
         if max_fpr not in (None, 1):
@@ -163,31 +172,9 @@ def roc_auc_score(
     if len(classes) < 2:
         warn("roc_auc_score is undefined: y_true has one class only")
         return float("nan")
-    _check_fpr(max_fpr)
-    tally = _fill("binary", column(scores, "y_score"), true == classes[1], weights, "scores")
-    return _number(tally, "auroc", np.nan, max_fpr=max_fpr or 1.0)
-
-
-def _check_fpr(max_fpr: float | None) -> None:
-    if max_fpr is not None and not 0 < max_fpr <= 1:
-        raise ValueError(f"max_fpr is {max_fpr}: it is in (0, 1]")
-
-
-def _partial_areas(
-    true: np.ndarray, scores: np.ndarray, weights: Any, average: str | None, max_fpr: float
-) -> Any:
-    _check_fpr(max_fpr)
-    over = None
-    if average == "samples":
-        true, scores, over, weights = true.T, scores.T, weights, None
-    tally = _fill("multilabel", scores, true, weights, "scores")
-    if average == "micro":
-        return _number(tally, "auroc", np.nan, max_fpr=max_fpr)
-    values = np.array(tally.metric("auroc", max_fpr=max_fpr, zero_division="nan"))
-    if average == "weighted":
-        return _by_support(values, true, weights, "auroc", np.nan)
-    values = _settle(values, "auroc", np.nan)
-    return values if average is None else float(np.average(values, weights=over))
+    return area.pooled(
+        _fill("binary", column(scores, "y_score"), true == classes[1], weights, "scores")
+    )
 
 
 def average_precision_score(
@@ -206,10 +193,11 @@ def average_precision_score(
     kind = kind_of(true, "y_true")
     weights = weights_of(sample_weight, len(true))
     same_length(true, scores)
+    area = _Area("average_precision", 0.0)
     if kind == "multilabel-indicator":
         if pos_label != 1:
             raise ValueError("pos_label is 1 for multilabel targets")
-        return _average("average_precision", scores, true, weights, average, 0.0)
+        return area.average(scores, true, weights, average)
     true = column(true, "y_true")
     classes = classes_of(true)
     if kind == "multiclass":
@@ -220,12 +208,13 @@ def average_precision_score(
         codes = codes_of(true, classes)
         if average == "samples":
             hot = codes[:, None] == np.arange(len(classes))
-            return _average("average_precision", scores, hot, weights, average, 0.0)
-        return _average("average_precision", scores, codes, weights, average, 0.0, "multiclass")
+            return area.average(scores, hot, weights, average)
+        return area.average(scores, codes, weights, average, "multiclass")
     if len(classes) == 2 and pos_label not in classes.tolist():
         raise ValueError(f"pos_label={pos_label!r} is none of {classes.tolist()}")
-    tally = _fill("binary", column(scores, "y_score"), true == pos_label, weights, "scores")
-    return _number(tally, "average_precision", 0.0)
+    return area.pooled(
+        _fill("binary", column(scores, "y_score"), true == pos_label, weights, "scores")
+    )
 
 
 # ---- Curves ------------------------------------------------------------------------------------

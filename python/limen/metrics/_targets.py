@@ -155,7 +155,7 @@ class Decisions:
         classes = self.classes if classes is None else classes
         true, pred = codes_of(self.true, classes), codes_of(self.pred, classes)
         if (pred < 0).any():
-            true = np.where(pred < 0, -1, true)
+            true = np.where(pred < 0, -1, true.astype(np.int64))
             pred = np.maximum(pred, 0)
         tally = Tally(
             "multiclass",

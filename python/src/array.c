@@ -72,6 +72,18 @@ static PyObject *get_dtype(PyObject *object, void *unused)
     return name ? PyUnicode_FromString(name) : Py_NewRef(Py_None);
 }
 
+static PyObject *array_repr(PyObject *object)
+{
+    const char *dtype = limen_dtype_name(((array_object *)object)->tensor.dtype);
+    PyObject *shape = get_shape(object, NULL);
+    PyObject *text = shape ? PyUnicode_FromFormat("<limen._core.Array of %s, shape %R>",
+                                                  dtype ? dtype : "nothing", shape)
+                           : NULL;
+
+    Py_XDECREF(shape);
+    return text;
+}
+
 int limen_take_array(limen_module *module, PyObject *object, const char *argument,
                      limen_tensor *tensor)
 {
@@ -100,6 +112,7 @@ static PyGetSetDef properties[] = {
 static PyType_Slot slots[] = {
     {Py_tp_new, array_new},
     {Py_tp_dealloc, array_dealloc},
+    {Py_tp_repr, array_repr},
     {Py_tp_getset, properties},
     {Py_tp_doc, "Array(object, name='array', *, null=None)\n--\n\n"
                 "An object as limen reads it, in place where strides allow; to be given to several "

@@ -237,6 +237,16 @@ def test_lists_of_any_numbers(number):
     assert _core.inspect([[number, number]])[1:3] == (kind, (1, 2))
 
 
+def test_an_array_is_taken_once_and_serves_again():
+    taken = _core.Array(MATRIX, "scores")
+    assert (taken.shape, taken.dtype) == (MATRIX.shape, "float32")
+    assert _core.inspect(taken) == _core.inspect(MATRIX)
+    assert repr(taken) == "<limen._core.Array of float32, shape (4, 3)>"
+    assert (_core.Array(None).dtype, _core.Array(None).shape) == (None, ())
+    with pytest.raises(ValueError, match="scores is null at row 0"):
+        _core.Array(pa.array([None], pa.int8()), "scores")
+
+
 def test_an_array_module_buffer_and_bytes():
     assert _core.inspect(array.array("d", [1, 2]))[1:3] == ("float64", (2,))
     assert _core.inspect(b"\0\1")[1:3] == ("uint8", (2,))

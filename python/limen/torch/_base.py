@@ -194,9 +194,7 @@ class CountTable:
 
     def __init__(self, counts: Tensor) -> None:
         self.weighted = counts.is_floating_point()
-        self.table = (
-            counts.detach().to("cpu", torch.float64).contiguous()
-        )  # (S, L, 4), or (S, C, C)
+        self.table = counts.detach().to("cpu", torch.float64).contiguous()
 
     def ratio(
         self,
@@ -215,7 +213,8 @@ class CountTable:
 
 
 class TallyMetric(Engine):
-    """A metric of counts: see the module. A family gives `_value(tally)` and `_layout`."""
+    """A metric of counts: see the module. A family gives `_value`, and for its states `_states`,
+    `_arrays`, `_table` and `_add`, which Counts and Matrix do for all of theirs."""
 
     # Options that the decision, or what a family keeps of them, is made from.
     _OPTIONS = frozenset(
@@ -260,9 +259,9 @@ class TallyMetric(Engine):
     def _has_peer_function(self) -> bool:
         return self._decision.sets == 1
 
-    def _arrays(self) -> tuple[Tensor | None, ...] | None:
-        """Views of the state tensors as (tp, fp, tn, fn, confusion) for the core to add into; None
-        when their memory is not laid out so."""
+    def _arrays(self) -> tuple[Tensor | None, ...]:
+        """Views of the state tensors as (tp, fp, tn, fn, confusion) for the core to add into, after
+        laying them out so where they are not."""
         raise NotImplementedError
 
     def _table(self) -> Tensor:
@@ -358,6 +357,19 @@ class TallyMetric(Engine):
             raise ValueError(f"Two {type(self).__name__} of different configurations")
         super().merge_state(incoming_state)
         self.__dict__["_computed"] = None
+
+    # The core adds in place, which must not reach tensors that others hold as they were.
+
+    @property
+    def metric_state(self) -> dict[str, Any]:
+        """A copy of the states."""
+        return self._copy_state_dict()
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
+        for name in self._defaults:
+            if isinstance(state_dict.get(prefix + name), Tensor):
+                state_dict[prefix + name] = state_dict[prefix + name].clone()
+        super()._load_from_state_dict(state_dict, prefix, *more)
 
     # ---- Counting ---------------------------------------------------------------------------
 

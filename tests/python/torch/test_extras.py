@@ -349,6 +349,31 @@ def test_states_that_were_moved_are_followed():
     torch.testing.assert_close(metric.compute(), expected.compute())
 
 
+def test_checkpoints_and_snapshots_stay_as_they_were():
+    metric = ours.MultilabelF1Score(LABELS)
+    metric.persistent(True)
+    metric.update(*batch(seed=1))
+    checkpoint, snapshot = metric.state_dict(), metric.metric_state
+    before = {name: state.clone() for name, state in checkpoint.items()}
+    other = ours.MultilabelF1Score(LABELS)
+    other.load_state_dict(checkpoint)
+    for each in (metric, other):
+        each.update(*batch(seed=2))
+    torch.testing.assert_close(metric.compute(), other.compute())
+    for name, state in before.items():
+        assert torch.equal(checkpoint[name], state) and torch.equal(snapshot[name], state)
+
+
+def test_states_of_another_dtype():
+    metric = ours.MultilabelConfusionMatrix(LABELS).set_dtype(torch.float64)
+    expected = peer.MultilabelConfusionMatrix(LABELS)
+    for seed in range(2):
+        metric.update(*batch(seed=seed))
+        expected.update(*batch(seed=seed))
+    assert metric.confmat.dtype == torch.float64
+    assert torch.equal(metric.compute().long(), expected.compute())
+
+
 def test_options_may_be_assigned():
     metric = ours.MultilabelF1Score(LABELS)
     preds, target = batch()

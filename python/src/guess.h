@@ -4,7 +4,7 @@
 
 #include "tally.h"
 
-/* The function _core.are_probabilities(scores). */
+/* The function _core.are_probabilities(scores): whether no score is a NaN or outside [0, 1]. */
 PyObject *limen_are_probabilities(PyObject *module, PyObject *object);
 
 /* The function _core.add_guessing(probabilities, logits, scores, targets, weights=None,

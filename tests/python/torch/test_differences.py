@@ -48,6 +48,13 @@ def test_multiclass_micro_refuses_classes_that_are_not_there():
         ours.MulticlassAccuracy(3, average="micro")(preds, target)
 
 
+def test_of_equal_scores_the_lower_class_is_among_the_top():
+    preds = torch.full((3, 3), 0.5)
+    scores = ours.MulticlassStatScores(3, top_k=2, average=None)(preds, torch.arange(3))
+    assert scores[:, 0].tolist() == [1, 1, 0]
+    assert scores[:, 1].tolist() == [1, 0, 0]
+
+
 def test_a_threshold_is_rounded_to_the_scores():
     # 0.1 in float32 is above 0.1 in float64, and torch compares a float64 tensor in float64.
     preds, target = torch.tensor([[0.1, 0.1]]), torch.ones(1, 2, dtype=torch.long)

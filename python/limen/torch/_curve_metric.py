@@ -116,10 +116,8 @@ class CurveMetric(ScoreMetric):
         """The metric of all that was added."""
         if self.thresholds is not None:
             return self._value(self._evidence(self.confmat))
-        weights = dim_zero_cat(self.weights) if self.weights else None
-        return self._value(
-            self._evidence(dim_zero_cat(self.preds), dim_zero_cat(self.target), weights)
-        )
+        preds, target = dim_zero_cat(self.preds), dim_zero_cat(self.target)
+        return self._value(self._evidence(preds, target, self._all_weights))
 
 
 # ---- The constructors that several families share -----------------------------------------------

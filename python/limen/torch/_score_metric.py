@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from torchmetrics import Metric
+from torchmetrics.utilities.data import dim_zero_cat
 
 import torch
 from torch import Tensor
@@ -154,6 +155,13 @@ class ScoreMetric(Engine):
         self.__dict__["_computed"] = None
 
     # ---- Adding -----------------------------------------------------------------------------
+
+    @property
+    def _all_weights(self) -> Tensor | None:
+        """The weights of all samples that are kept, if they have any; a tensor already where the
+        lists of several processes were gathered."""
+        weights = dim_zero_cat(self.weights) if len(self.weights) else None
+        return weights if weights is not None and len(weights) else None
 
     def _append(self, names: tuple[str, str], batch: Batch) -> None:
         """Adds a batch to two lists and that of the weights."""

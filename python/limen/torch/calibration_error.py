@@ -58,8 +58,8 @@ class Calibration(ScoreMetric):
 
     def compute(self) -> Tensor:
         """The error over all samples; NaN without any."""
-        weights = dim_zero_cat(self.weights) if self.weights else None
-        return self._value(dim_zero_cat(self.confidences), dim_zero_cat(self.accuracies), weights)
+        confidences, accuracies = dim_zero_cat(self.confidences), dim_zero_cat(self.accuracies)
+        return self._value(confidences, accuracies, self._all_weights)
 
 
 class BinaryCalibrationError(Calibration, peer.BinaryCalibrationError):

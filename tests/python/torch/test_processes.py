@@ -31,6 +31,10 @@ def metrics():
         "exact": ours.MultilabelExactMatch(LABELS),
         "samples": ours.MultilabelF1Score(LABELS, average="samples"),
         "best": ours.MultilabelBestThreshold(LABELS),
+        "auroc": ours.MultilabelAUROC(LABELS, average=None),
+        "binned": ours.MultilabelAveragePrecision(LABELS, thresholds=5),
+        "ranking": ours.MultilabelRankingLoss(LABELS),
+        "calibration": ours.BinaryCalibrationError(),
         "collection": ours.MetricCollection(
             [ours.MultilabelRecall(LABELS), ours.MultilabelJaccardIndex(LABELS)]
         ),

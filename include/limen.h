@@ -337,7 +337,8 @@ LIMEN_API LIMEN_NODISCARD limen_status limen_tally_confusion(const limen_tally *
                                                              limen_error *error);
 
 /* What each given edge predicts of one label or class: counts gets spec.bins of them, lowest edge
- * first, of score >= edge. A NaN score, where it is let in, reaches none. group as in
+ * first, of score >= edge, edges being rounded to the dtype of the scores. Before the first update
+ * all are 0. A NaN score, where it is let in, reaches none. group as in
  * limen_tally_counts. Errors: STATE without HISTOGRAM, ARGUMENT without spec.bin_edges or for an
  * index out of range. Time O(bins). */
 LIMEN_API LIMEN_NODISCARD limen_status limen_tally_edge_counts(const limen_tally *tally,

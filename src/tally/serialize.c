@@ -67,7 +67,8 @@ static const unsigned char field_size[FIELDS] = {
     [SAMPLES] = 8,
 };
 
-enum { HEAD_SIZE = sizeof magic + 16 + 16 + 64 };
+/* Magic; version, states and size; the configuration. */
+enum { CONFIGURATION_SIZE = 16 + 64, HEAD_SIZE = sizeof magic + 16 + CONFIGURATION_SIZE };
 
 /* ---- Writing ------------------------------------------------------------------------------- */
 
@@ -238,8 +239,10 @@ static limen_status as_format(limen_status status, limen_error *error)
 {
     if (status != LIMEN_ERR_ARGUMENT && status != LIMEN_ERR_OVERFLOW)
         return status;
-    if (error)
+    if (error) {
         error->code = LIMEN_ERR_FORMAT;
+        error->byte = HEAD_SIZE - CONFIGURATION_SIZE;
+    }
     return LIMEN_ERR_FORMAT;
 }
 

@@ -334,6 +334,7 @@ static void forge(const struct kept_case *from, size_t at, int64_t value, size_t
     seal(bytes.bytes, bytes.size);
     assert_int_equal(read_exactly(bytes.bytes, bytes.size, &error), LIMEN_ERR_FORMAT);
     assert_string_equal(error.message, message);
+    assert_true(error.byte >= 0);
     free(bytes.bytes);
     limen_tally_destroy(tally);
 }

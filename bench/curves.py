@@ -2,7 +2,7 @@
 
     LIMEN_LIBRARY=build/release/liblimen.so python bench/curves.py [--quick]
 
-Every time is the least of a few runs, taken in turn with the peer's. "reads" is the time of summing
+Every time is CPU time, the least of a few runs, taken in turn with the peer's. "reads" is the time of summing
 the same scores and targets with NumPy, which is a plain read of the bytes.
 """
 
@@ -27,9 +27,9 @@ torch.set_num_threads(1)
 def least(function, runs):
     times = []
     for _ in range(runs):
-        start = time.perf_counter()
+        start = time.process_time()
         value = function()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times), value
 
 

@@ -14,7 +14,9 @@
 #define BINS_IN_ALL ((int64_t)1 << 18) /* of all labels, unless they have the least */
 #define SAMPLED 4096                   /* scores that decide on the layout */
 #define OPEN_BINS 8192                 /* of a label that has been scouted */
-#define LEAST_SCOUTED 8192             /* samples of a first batch */
+#define LEAST_OPEN 256                 /* but fewer when the first batch is small */
+#define SAMPLES_A_BIN 8
+#define LEAST_SCOUTED 8192 /* samples of a first batch */
 #define MOST_DRIFT 0.15
 
 static size_t run_room(const limen_passes *passes)
@@ -148,6 +150,8 @@ static limen_status choose_layouts(limen_passes *passes, const limen_score_tile 
     limen_scout scout;
     limen_status status;
 
+    while (bins > LEAST_OPEN && bins * SAMPLES_A_BIN > passes->samples)
+        bins /= 2;
     if (scouting) {
         status = limen_scout_create(passes->plan, &passes->sample, &scout, error);
         if (status != LIMEN_OK)
@@ -278,8 +282,8 @@ static limen_status take_sample(limen_passes *passes, const limen_checked_batch 
         if (batch->samples < LEAST_SCOUTED || !limen_dtype_is_float(batch->score_dtype) ||
             !limen_scout_helps(passes->plan, &passes->probe->spec))
             return LIMEN_OK;
-        status = limen_sample_create(&passes->plan->allocator, passes->plan->width, &passes->sample,
-                                     error);
+        status = limen_sample_create(&passes->plan->allocator, passes->plan->width,
+                                     batch->samples / 2, &passes->sample, error);
         if (status != LIMEN_OK)
             return status;
     }

@@ -11,13 +11,14 @@
 #define LEAST_ROWS 1024
 #define CELLS ((int64_t)1 << 19) /* of all labels, unless they have the least */
 
-limen_status limen_sample_create(const limen_allocator *allocator, int64_t width,
+limen_status limen_sample_create(const limen_allocator *allocator, int64_t width, int64_t rows,
                                  limen_sample *sample, limen_error *error)
 {
     size_t cells;
 
     *sample = (limen_sample){.width = width, .capacity = MOST_ROWS, .step = 1};
-    while (sample->capacity > LEAST_ROWS && sample->capacity * width > CELLS)
+    while (sample->capacity > LEAST_ROWS &&
+           (sample->capacity > rows || sample->capacity * width > CELLS))
         sample->capacity /= 2;
     sample->limit = sample->capacity;
     cells = (size_t)(sample->capacity * width);

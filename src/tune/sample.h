@@ -17,7 +17,8 @@ typedef struct limen_sample {
 
 enum { LIMEN_SAMPLE_NOTHING = 2 };
 
-limen_status limen_sample_create(const limen_allocator *allocator, int64_t width,
+/* At most `rows` rows, but no fewer than a thousand, and not more than memory should hold. */
+limen_status limen_sample_create(const limen_allocator *allocator, int64_t width, int64_t rows,
                                  limen_sample *sample, limen_error *error);
 void limen_sample_release(const limen_allocator *allocator, limen_sample *sample);
 

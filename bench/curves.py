@@ -2,8 +2,8 @@
 
     LIMEN_LIBRARY=build/release/liblimen.so python bench/curves.py [--quick]
 
-Every time is CPU time, the least of a few runs, taken in turn with the peer's. "reads" is the time of summing
-the same scores and targets with NumPy, which is a plain read of the bytes.
+Every time is CPU time, the least of a few runs, taken in turn with the peer's. "reads" is the time
+of summing the same scores and targets with NumPy, which is a plain read of the bytes.
 """
 
 import os

@@ -432,10 +432,9 @@ static PyMethodDef methods[] = {
      "weights: (N,), not negative, when the tally is weighted. groups: (N,), 0..groups-1.\n"
      "Arrays are read in place through the buffer protocol, DLPack or Arrow where strides allow."},
     {"merge", FAST(tally_merge),
-     "merge($self, other)\n--\n\nAdds another Tally of the same configuration; limen.Error names "
-     "the "
-     "first field\n"
-     "that differs."},
+     "merge($self, other)\n--\n\n"
+     "Adds another Tally of the same configuration; limen.Error names the first field that\n"
+     "differs."},
     {"reset", tally_reset, METH_NOARGS, "reset($self)\n--\n\nBack to no samples."},
     {"report", FAST(tally_report),
      "report($self, metrics=None, *, labels=None, zero_division=0, ...)\n--\n\n"

@@ -4,7 +4,8 @@
 
 #include "tally.h"
 
-/* The method Tally.ratio(formula, ...); takes all groups together. */
+/* The method Tally.ratio(formula, average, zero_division, labels, set); takes all groups
+ * together. */
 PyObject *limen_tally_ratio(PyObject *object, PyTypeObject *type, PyObject *const *args,
                             size_t nargs, PyObject *kwnames);
 

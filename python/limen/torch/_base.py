@@ -34,6 +34,7 @@ from .._tally import Tally
 from ._decision import Decision, check_rule, kernel, warn_of_guess, with_grid, with_threshold
 
 Refusal = (_core.Error, ValueError, TypeError)
+CPU = torch.device("cpu")
 Pair = tuple[Tally, Tally]
 # The tally of a batch, whether its scores were logits, and their dtype; no dtype where the tally
 # cannot be merged into attached ones.
@@ -515,7 +516,7 @@ class TallyMetric(Engine):
                 tensor = torch.scalar_tensor(numbers, dtype=torch.float32)
         else:
             tensor = torch.tensor(numbers.tolist(), dtype=torch.float32)
-        return tensor if self._device.type == "cpu" else tensor.to(self._device)
+        return tensor if self._device == CPU else tensor.to(self._device)
 
 
 # ---- What torchmetrics' constructors are given in place of options that they do not have ------

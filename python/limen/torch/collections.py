@@ -77,18 +77,20 @@ class Pass:
     groups: list[Group] = field(default_factory=list)
     counter: Any = None
     ours: bool = False  # whether all members are of this package
+    plain: bool = False  # and none is of a user's subclass that counts otherwise
+    fields: list[dict[str, Any]] = field(default_factory=list)  # of the members
 
     @property
     def leader(self) -> Metric:
         return self.groups[0].leader
 
-    @property
-    def members(self) -> list[Metric]:
-        return [member for group in self.groups for member in group.members.values()]
-
-    def set_counter(self) -> None:
+    def close(self) -> None:
+        """After the last group has been added."""
         leaders = [group.leader for group in self.groups]
-        self.ours = all(isinstance(member, Engine) for member in self.members)
+        members = [member for group in self.groups for member in group.members.values()]
+        self.fields = [member.__dict__ for member in members]
+        self.ours = all(isinstance(member, Engine) for member in members)
+        self.plain = self.ours and all(member._plain for member in members)
         alike = len(leaders) == 1 or all(
             leader._decision == leaders[0]._decision for leader in leaders
         )
@@ -98,14 +100,14 @@ class Pass:
         """The batch, or None where each member has to see to itself."""
         return self.counter._batch(*args, **_taken(self.leader, kwargs)) if self.ours else None
 
-    def value_apart(self) -> bool:
-        """Whether some member needs torchmetrics' own forward."""
-        if self.ours:
-            for group in self.groups:
-                for member in group.members.values():
-                    if not member._direct():
-                        return True
-        return not self.ours
+    def is_direct(self) -> bool:
+        """Whether no member needs torchmetrics' own forward."""
+        if not self.plain:
+            return False
+        for fields in self.fields:
+            if fields["_is_synced"] or fields["dist_sync_on_step"]:
+                return False
+        return True
 
 
 def _taken(metric: Metric, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -147,7 +149,9 @@ class MetricCollection(PeerCollection):
         self._groups = dict(enumerate(ordered))
         self._groups_checked = True
         self.__dict__["_passes"] = self._make_passes(ordered)
-        self.__dict__["_seen"] = self._options()
+        # A metric makes another workplace when an option of it is assigned.
+        tallying = (m for m in self._modules.values() if isinstance(m, TallyMetric))
+        self.__dict__["_seen"] = [(metric.__dict__, metric._place) for metric in tallying]
 
     def _make_passes(self, groups: list[list[str]]) -> list[Pass]:
         passes: dict[Any, Pass] = {}
@@ -159,19 +163,14 @@ class MetricCollection(PeerCollection):
                 key = (replace(leader._decision, keep=()), leader._reading)
             passes.setdefault(key, Pass()).groups.append(group)
         for each in passes.values():
-            each.set_counter()
+            each.close()
         return list(passes.values())
-
-    def _options(self) -> list[Any]:
-        """What is another thing after an option of a member was assigned."""
-        members = self._modules.values()
-        return [member._place if isinstance(member, TallyMetric) else None for member in members]
 
     def _ready(self) -> list[Pass]:
         """The passes, grouped again after a copy, or where an option of a member has changed."""
         fields = self.__dict__
         passes = fields.get("_passes")
-        if passes is None or fields["_seen"] != self._options():
+        if passes is None or any(own["_workplace"] is not place for own, place in fields["_seen"]):
             for each in passes or ():
                 for group in each.groups:
                     group.part()
@@ -208,7 +207,7 @@ class MetricCollection(PeerCollection):
             return super().forward(*args, **kwargs)
         values: dict[str, Any] = dict.fromkeys(self._modules)
         for each in self._ready():
-            batch = None if each.value_apart() else each.count(args, kwargs)
+            batch = each.count(args, kwargs) if each.is_direct() else None
             for group in each.groups:
                 if batch is None:
                     self._forward_apart(group, args, kwargs, values)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from .._tally import Tally
-from ._base import CountTable, Pair, TallyMetric, peer_threshold, peer_zero_division
+from ._base import Batch, CountTable, Pair, TallyMetric, peer_threshold, peer_zero_division
 from ._formulas import Formula
 from ._samples import BySamples
 from ._wrapper import Task, by_task
@@ -80,6 +80,12 @@ class Counts(TallyMetric):
         if self.thresholds is None:
             return self._of_set(tally, 0)
         return torch.stack([self._of_set(tally, each) for each in range(self._decision.sets)])
+
+    def _batch_value(self, batch: Batch) -> Tensor:
+        place = self.__dict__["_workplace"]
+        if place is None or place.ratio is None or self.thresholds is not None:
+            return self._value(batch[0])
+        return self._tensor(batch[0].ratio(*place.ratio))  # the same, by a shorter way
 
     def _of_set(self, tally: Tally | CountTable, each: int) -> Tensor:
         place = self._place

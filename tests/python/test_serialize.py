@@ -3,6 +3,7 @@
 import copy
 import multiprocessing
 import pickle
+import struct
 import zlib
 from concurrent.futures import ProcessPoolExecutor
 
@@ -182,6 +183,51 @@ def test_files(tmp_path):
     with pytest.raises(limen.Error, match=r"x\.tally: not a tally"):
         limen.Tally.load(path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["x.tally"]
+
+
+def test_the_layout_is_that_of_the_documentation():
+    """Counts, fixed sums and scores as docs/FORMAT.md lays them out, read with NumPy alone."""
+    random = np.random.default_rng(3)
+    scores = random.standard_normal((40, 2)).astype(np.float32)
+    targets = random.integers(-1, 2, (40, 2)).astype(np.int8)
+    tally = limen.Tally(
+        "multilabel", 2, [[0.1, 0.2]], keep=["counts", "samples", "scores"], ignore_index=-1
+    )
+    tally.labels = ["a", "é"]
+    tally.update(scores, targets)
+    data = tally.to_bytes()
+    assert data[:8] == b"\x89LIMEN\r\n"
+    version, states, size = struct.unpack_from("<IIQ", data, 8)
+    assert (version, states, size) == (1, 0b1101, len(data))
+    task, rule, nan, dtype, declared = data[24:29]
+    assert (task, rule, nan, dtype, declared) == (3, 0, 0, 12, 0)
+    assert tuple(data[29:34]) == (0, 0, 1, 0, 1)  # ignore index, names
+    width, sets, groups, ignored = struct.unpack_from("<4q", data, 40)
+    assert (width, sets, groups, ignored) == (2, 1, 0, -1)
+    assert struct.unpack_from("<d2q2d", data, 88)[1] == 40  # samples
+    assert struct.unpack_from("<2d", data, 104) == (0.1, 0.2)
+    at = 120
+    for name in ("a", "é"):
+        (length,) = struct.unpack_from("<Q", data, at)
+        assert data[at + 8 : at + 8 + length].decode() == name
+        at += 8 + length
+    parts = []
+    for _ in range(3):
+        (length,) = struct.unpack_from("<Q", data, at)
+        parts.append(data[at + 8 : at + 8 + length])
+        at += 8 + length
+    assert at == len(data) - 4
+
+    outcomes = np.frombuffer(parts[0], "<i8").reshape(4, 2)
+    assert outcomes.T.tolist() == tally.counts().tolist()
+    sums = np.frombuffer(parts[1], "<u8").reshape(11, 2)
+    rows = [int(low) + (int(high) << 64) for low, high in sums]
+    assert rows[0] == int((targets >= 0).any(1).sum()) << 60
+    keys = np.frombuffer(parts[2], "<u4", 80).reshape(2, 40)
+    bits = np.where(keys >> 31, keys ^ 0x80000000, ~keys).astype("<u4")
+    assert (bits.view("<f4") == scores.T).all()
+    cells = np.frombuffer(parts[2], "u1", 80, 320).reshape(2, 40)
+    assert (cells == np.where(targets < 0, 2, targets).T).all()
 
 
 class Named(limen.Tally):

@@ -111,21 +111,23 @@ static void read_rows(samples *s)
 /* ---- One label ---------------------------------------------------------------------------------
  */
 
-/* A label's cells from the highest score down, those that no threshold reaches left out. */
+/* A label's cells from the highest score down, as its ladder has them: without those that no
+ * threshold reaches, and without rows of weight 0. */
 static int64_t rank_label(samples *s, int64_t label)
 {
     limen_score_query query = {.group = -1, .label = label};
-    int64_t count = limen_scores_rank(s->tally, &query, s->ranked, s->scratch), lost = 0;
+    int64_t all = limen_scores_rank(s->tally, &query, s->ranked, s->scratch), count = 0;
 
-    for (int64_t i = 0; i < count / 2; i++) {
+    for (int64_t i = 0; i < all / 2; i++) {
         limen_ranked other = s->ranked[i];
 
-        s->ranked[i] = s->ranked[count - 1 - i];
-        s->ranked[count - 1 - i] = other;
+        s->ranked[i] = s->ranked[all - 1 - i];
+        s->ranked[all - 1 - i] = other;
     }
-    while (lost < count && s->ranked[count - 1 - lost].key == LIMEN_KEY_NAN)
-        lost++;
-    return count - lost;
+    for (int64_t i = 0; i < all; i++)
+        if (s->ranked[i].key != LIMEN_KEY_NAN && s->rows[s->ranked[i].row].weight > 0.0)
+            s->ranked[count++] = s->ranked[i];
+    return count;
 }
 
 /* The cells of the next cut. */

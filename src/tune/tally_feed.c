@@ -128,16 +128,16 @@ void limen_ladder_merge(limen_ladder *ladder, const void *positives, int64_t pos
     for (;;) {
         uint64_t a = next_key(&up), b = next_key(&down);
         uint64_t key = a > b ? a : b;
-        double score;
+        limen_block block = {.known = 1};
 
         if (key == LIMEN_KEY_NAN)
             return;
-        score = limen_key_score(ladder->dtype, key);
-        ladder->blocks[ladder->count++] = (limen_block){.least = score,
-                                                        .greatest = score,
-                                                        .positives = take_key(&up, key),
-                                                        .negatives = take_key(&down, key),
-                                                        .known = 1};
+        block.least = block.greatest = limen_key_score(ladder->dtype, key);
+        block.positives = take_key(&up, key);
+        block.negatives = take_key(&down, key);
+        /* Samples of weight 0 take no part. */
+        if (block.positives > 0.0 || block.negatives > 0.0)
+            ladder->blocks[ladder->count++] = block;
     }
 }
 

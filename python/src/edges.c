@@ -2,26 +2,29 @@
  */
 #include "tally.h"
 
-/* The counts of label after label at all edges; PyMem_Free. NULL with an exception. */
+/* The counts of label after label at all edges; PyMem_Free. NULL with an exception. Others may run
+ * meanwhile: the tally is claimed. */
 static limen_counts *read_edges(limen_module *module, const limen_tally *tally, int64_t group)
 {
     const limen_spec *spec = limen_tally_spec(tally);
     limen_counts *counts = PyMem_Malloc((size_t)(spec->width * spec->bins) * sizeof *counts);
+    limen_status status = LIMEN_OK;
+    PyThreadState *thread;
     limen_error error;
 
     if (!counts) {
         (void)PyErr_NoMemory();
         return NULL;
     }
-    for (int64_t label = 0; label < spec->width; label++) {
-        if (limen_tally_edge_counts(tally, group, label, counts + label * spec->bins, &error) ==
-            LIMEN_OK)
-            continue;
-        PyMem_Free(counts);
-        (void)limen_raise(module, &error);
-        return NULL;
-    }
-    return counts;
+    thread = PyEval_SaveThread();
+    for (int64_t label = 0; label < spec->width && status == LIMEN_OK; label++)
+        status = limen_tally_edge_counts(tally, group, label, counts + label * spec->bins, &error);
+    PyEval_RestoreThread(thread);
+    if (status == LIMEN_OK)
+        return counts;
+    PyMem_Free(counts);
+    (void)limen_raise(module, &error);
+    return NULL;
 }
 
 PyObject *limen_tally_method_edge_counts(PyObject *object, PyTypeObject *type,

@@ -138,7 +138,8 @@ def of_task(name: str, **forms: Callable) -> Callable:
     defaults = {
         each.name: each.default for each in parameters.values() if each.default is not each.empty
     }
-    more = tuple(each for each in MORE if each not in names)
+    taken = {each for form in forms.values() for each in inspect.signature(form).parameters}
+    more = tuple(each for each in MORE if each in taken and each not in names)
 
     def function(*args: Any, **kwargs: Any) -> Tensor:
         given = _given(names, name, args, kwargs)

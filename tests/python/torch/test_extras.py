@@ -459,3 +459,94 @@ def test_best_threshold_of_binary_and_refusals():
         metric.update(preds, target[:-1])
     with pytest.raises(ValueError):
         ours.MultilabelBestThreshold(3, "no such objective")
+
+
+# ---- What the kernels take, and what is drawn ------------------------------------------------
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("task", ["Binary", "Multiclass", "Multilabel"])
+def test_ordinary_batches_are_counted_by_the_kernels(no_fallback, task, family):
+    if not hasattr(peer, task + family):
+        pytest.skip("is not there")
+    width = {"Binary": (), "Multiclass": (LABELS,), "Multilabel": (LABELS,)}[task]
+    more = () if (task, family) == ("Multiclass", "ExactMatch") else (2,)
+    generator = torch.Generator().manual_seed(0)
+    for dtype in (torch.float32, torch.float64, torch.int64):
+        mine, theirs = (getattr(m, task + family)(*width) for m in (ours, peer))
+        targets = (10, *(width if task == "Multilabel" else ()), *more)
+        classes = LABELS if task == "Multiclass" else 2
+        target = torch.randint(classes, targets, generator=generator)
+        if dtype == torch.int64:
+            preds = torch.randint(classes, targets, generator=generator)
+        else:
+            preds = torch.rand((10, *width, *more), generator=generator).to(dtype)
+        for _ in range(2):
+            torch.testing.assert_close(mine(preds, target), theirs(preds, target))
+            mine.update(preds, target)
+            theirs.update(preds, target)
+        torch.testing.assert_close(mine.compute(), theirs.compute())
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_plots():
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    metrics = [
+        ours.MultilabelConfusionMatrix(LABELS, threshold=THRESHOLDS),
+        ours.MultilabelF1Score(LABELS, threshold=THRESHOLDS, average=None),
+        ours.MultilabelAccuracy(LABELS),
+    ]
+    for metric in metrics:
+        metric.update(*batch())
+        figure, _ = metric.plot()
+        assert figure is not None
+    collection = ours.MetricCollection([ours.MultilabelRecall(LABELS), ours.MultilabelF1Score(3)])
+    values = [collection(*batch(seed=seed)) for seed in range(2)]
+    assert len(collection.plot(values)) == 2
+
+
+def test_the_cores_part_refuses_nonsense():
+    from limen import _core
+
+    tally = limen.Tally("binary", 1, 0.5)
+    formula = (1, 0, 0, 0, 1, 1, 0, 0)
+    for wrong in ((1, 2), (1,) * 9, "12345678", (1, 0, 0, 0, "a", 1, 0, 0)):
+        with pytest.raises(TypeError):
+            tally.ratio(wrong)
+    with pytest.raises(ValueError):
+        tally.ratio(formula, "mean")
+    with pytest.raises(ValueError):
+        tally.ratio(formula, labels="some")
+    with pytest.raises(limen.Error):
+        tally.ratio(formula, set=1)
+    with pytest.raises(ValueError):
+        _core.ratio([1.0, 2.0, 3.0], formula)
+    with pytest.raises(TypeError):
+        _core.add_guessing(tally, None, [0.5], [1])
+    with pytest.raises(limen.Error):
+        _core.add_guessing(tally, tally, [0.5], [2])
+    other = limen.Tally("binary", 1, 0.5, logits=True)
+    assert _core.add_guessing(tally, other, [0.9], [1]) is tally
+    assert _core.add_guessing(tally, other, [1.1], [1]) is other
+    assert _core.add_guessing(tally, other, [0.9], [1], fresh=True) is tally
+    assert (tally.samples, other.samples) == (1, 1)
+    assert tally.ratio(formula, "micro") == 1.0
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_the_guess(dtype):
+    from limen import _core
+
+    inside = torch.tensor([[0.0, -0.0, 1.0], [0.5, 2e-7, 0.25]], dtype=dtype)
+    assert _core.are_probabilities(inside) and _core.are_probabilities(inside.T)
+    assert _core.are_probabilities(inside[:, ::2]) and _core.are_probabilities(inside[:0])
+    above = torch.nextafter(torch.ones(1), torch.full((1,), 2.0)).to(dtype)
+    least = 1.0 + torch.finfo(dtype).eps
+    for outside in (least, -1e-6, math.inf, -math.inf, math.nan):
+        wide = torch.zeros(70, 400, dtype=dtype)
+        wide[69, 399] = outside
+        assert not _core.are_probabilities(wide), outside
+        assert not _core.are_probabilities(wide.T)
+        assert _core.are_probabilities(wide[:, :399])
+    assert _core.are_probabilities(above) == bool(above <= 1)

@@ -64,9 +64,8 @@ def sklearn_matrix(rows=250_000):
 
 
 def torchmetrics_stat_scores(rows=250_000):
-    from torchmetrics.functional.classification import multilabel_stat_scores
-
     import torch
+    from torchmetrics.functional.classification import multilabel_stat_scores
 
     torch.set_num_threads(1)
     scores, targets, thresholds = make_data(rows)

@@ -15,10 +15,10 @@ os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "python"))
 
 import numpy as np
+import torch
 from sklearn import metrics as sk
 from torchmetrics.functional import classification as tm
 
-import torch
 from limen_ctypes import BINARY, HISTOGRAM, MULTILABEL, RANKING, SCORES, Tally
 
 torch.set_num_threads(1)

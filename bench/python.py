@@ -24,13 +24,13 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["LIMEN_NUM_THREADS"] = "1"
 
 import numpy as np
+import torch
 from sklearn import metrics as sk
 from torchmetrics import classification as tm
 from torchmetrics.functional import classification as tf
 
 import limen
 import limen.metrics
-import torch
 
 torch.set_num_threads(1)
 CACHE = tempfile.TemporaryDirectory()

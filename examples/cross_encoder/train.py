@@ -20,11 +20,11 @@ import pathlib
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import pairs as made_up
+import torch
 from sentence_transformers import CrossEncoder, InputExample
 from sentence_transformers.util import batch_to_device
 from torch.utils.data import DataLoader
 
-import torch
 from limen.sentence_transformers import CEF1Evaluator
 
 

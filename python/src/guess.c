@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+/* Compiled twice where the loader can choose; the core's own kernels are not for this file to see.
+ */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__gnu_linux__)
 #define WIDE __attribute__((target_clones("avx2", "default")))
 #else

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve
 from torchmetrics.functional import classification as tm
 
-import torch
 from limen_ctypes import (
     BINARY,
     CALIBRATION,

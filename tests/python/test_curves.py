@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn import metrics as sk
 from torchmetrics.functional import classification as tm
 
-import torch
 from limen_ctypes import (
     BINARY,
     HISTOGRAM,

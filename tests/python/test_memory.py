@@ -7,9 +7,9 @@ import threading
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 
 import limen
-import torch
 from limen import _core
 
 SCORES = np.array([[0.9, 0.2], [0.4, 0.8], [0.7, 0.6]], np.float32)

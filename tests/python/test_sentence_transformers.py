@@ -14,8 +14,9 @@ import pytest
 from sklearn import metrics as sk
 
 pytest.importorskip("sentence_transformers")
-import limen
 import torch
+
+import limen
 from limen.sentence_transformers import CEF1Evaluator, ClassificationEvaluator
 from limen_ctypes import LIBRARY
 

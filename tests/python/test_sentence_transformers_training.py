@@ -13,11 +13,11 @@ from sklearn.metrics import f1_score
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 pytest.importorskip("sentence_transformers")
+import torch
 from sentence_transformers import CrossEncoder
 from torch.utils.data import DataLoader
 
 import limen
-import torch
 from limen.sentence_transformers import CEF1Evaluator
 
 ROOT = Path(__file__).resolve().parents[2]

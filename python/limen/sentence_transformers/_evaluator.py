@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import torch
 
 import limen
-import torch
 
 from ._evaluation import Evaluation, Number
 from ._files import file_name, store_result, write_table

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
-
 import torch
 
 PROBLEMS = ("binary", "multiclass", "multilabel")

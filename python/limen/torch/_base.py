@@ -23,11 +23,10 @@ from collections.abc import Callable, Hashable
 from operator import is_
 from typing import Any
 
-from torchmetrics import Metric
-from torchmetrics.utilities.exceptions import TorchMetricsUserError
-
 import torch
 from torch import Tensor
+from torchmetrics import Metric
+from torchmetrics.utilities.exceptions import TorchMetricsUserError
 
 from .. import _core
 from .._tally import Tally

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from torchmetrics.utilities.data import dim_zero_cat
-
 import torch
 from torch import Tensor
+from torchmetrics.utilities.data import dim_zero_cat
 
 from ._base import Refusal
 from ._cuts import Binned, Counter, Exact

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from torchmetrics.utilities.prints import rank_zero_warn
-
 import torch
 from torch import Tensor
+from torchmetrics.utilities.prints import rank_zero_warn
 
 from ._cuts import Binned, Cuts, Exact
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from torchmetrics import Metric
-from torchmetrics.utilities.data import dim_zero_cat
-
 import torch
 from torch import Tensor
+from torchmetrics import Metric
+from torchmetrics.utilities.data import dim_zero_cat
 
 from .. import _core
 from ._base import Engine

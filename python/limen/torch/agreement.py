@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics import classification as peer
 from torchmetrics.classification.base import _ClassificationTaskWrapper
-
-from torch import Tensor
 
 from .._tally import Tally
 from ._base import CountTable, peer_threshold, peer_zero_division

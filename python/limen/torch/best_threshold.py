@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from torchmetrics import Metric
-
 import torch
 from torch import Tensor
+from torchmetrics import Metric
 
 from .._thresholds import Thresholds
 from .._tune import Search

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import torch
+from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics import classification as peer
 from torchmetrics.classification.base import _ClassificationTaskWrapper
 from torchmetrics.utilities.data import dim_zero_cat
-
-import torch
-from torch import Tensor
 
 from .. import _core
 from ._score_metric import ScoreMetric

@@ -15,10 +15,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import torch
 from torchmetrics import Metric
 from torchmetrics import MetricCollection as PeerCollection
-
-import torch
 
 from ._base import Batch, Engine, TallyMetric, Workplace
 

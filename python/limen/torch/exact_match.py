@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import torch
+from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics import classification as peer
 from torchmetrics.classification.base import _ClassificationTaskWrapper
-
-import torch
-from torch import Tensor
 
 from .._tally import Tally
 from ._base import Pair, TallyMetric, peer_threshold

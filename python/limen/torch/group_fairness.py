@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, Literal
 
+import torch
+from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics import classification as peer
 from torchmetrics.utilities.prints import rank_zero_warn
-
-import torch
-from torch import Tensor
 
 from ._base import Engine, Refusal, peer_threshold
 from ._cuts import numbers

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import torch
+from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics import classification as peer
 from torchmetrics.classification.base import _ClassificationTaskWrapper
-
-import torch
-from torch import Tensor
 
 from .. import _core
 from ._base import Refusal

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics import classification as peer
 from torchmetrics.classification.base import _ClassificationTaskWrapper
-
-from torch import Tensor
 
 from ._curve_metric import CurveMetric, Evidence, Thresholds
 from ._curves import at_each_label, best_where, precision_recall_curves

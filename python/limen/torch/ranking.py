@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from torchmetrics import classification as peer
-
 import torch
 from torch import Tensor
+from torchmetrics import classification as peer
 
 from .. import _core
 from ._base import Refusal

@@ -5,12 +5,11 @@ from __future__ import annotations
 from math import isnan
 from typing import Any, ClassVar, Literal
 
+import torch
+from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics import classification as peer
 from torchmetrics.classification.base import _ClassificationTaskWrapper
-
-import torch
-from torch import Tensor
 
 from .._tally import Tally
 from ._base import Batch, CountTable, Pair, TallyMetric, peer_threshold, peer_zero_division

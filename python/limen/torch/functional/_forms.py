@@ -11,9 +11,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from torchmetrics.functional import classification as peer
-
 from torch import Tensor
+from torchmetrics.functional import classification as peer
 
 from .._base import Engine, TallyMetric
 from .._wrapper import by_task

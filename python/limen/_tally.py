@@ -33,9 +33,10 @@ class Tally(_core.Tally):
     own and merge.
 
     to_bytes, from_bytes, save, load, pickle and copy carry configuration, sums and `labels` to
-    other processes and machines; what comes back is equal in bits and merges. `limen eval --tally
-    FILE` and `limen merge` read what `save` wrote. Every number that is loaded is checked; but a
-    pickle itself runs code, so take those of strangers through `from_bytes` alone.
+    other processes and machines; what comes back is equal in bits, has the default number of
+    threads, and merges. `limen eval --tally FILE` and `limen merge` read what `save` wrote. Every
+    number that is loaded is checked; but a pickle itself runs code, so take those of strangers
+    through `from_bytes` alone.
     """
 
     def __repr__(self) -> str:

@@ -36,6 +36,7 @@ limen_status limen_class_rows_read(const limen_tally *tally, const limen_allocat
     limen_class_rows made = {.allocator = *allocator,
                              .classes = tally->spec.width,
                              .capacity = tally->samples,
+                             .dtype = dtype,
                              .single = limen_cut_dtype(dtype) == LIMEN_F32};
     limen_status status = LIMEN_OK;
     int64_t first = 0;

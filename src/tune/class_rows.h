@@ -11,7 +11,8 @@ typedef struct limen_class_rows {
     double *scores;   /* rows x classes; NaN where NaN */
     int32_t *actual;
     double *weights;
-    int single; /* score and offset are added as floats */
+    limen_dtype dtype; /* of the scores, to which offsets are rounded */
+    int single;        /* score and offset are added as floats */
 } limen_class_rows;
 
 /* VALUE, with its row and column, for a score that is infinite. */

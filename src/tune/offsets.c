@@ -40,9 +40,10 @@ typedef struct offsets {
 /* ---- The real sums ----------------------------------------------------------------------------
  */
 
+/* An offset is rounded to the dtype of the scores. */
 static double rounded(const offsets *o, double x)
 {
-    return o->data.single ? (double)(float)x : x;
+    return limen_round_to(o->data.dtype, x);
 }
 
 /* What the decision compares; a NaN is below every number. */
@@ -196,7 +197,7 @@ static int64_t pass_event(offsets *o, int32_t k, int64_t next, int64_t count, do
 static double place_between(const offsets *o, int64_t next, int64_t count)
 {
     double first = o->events[0].at, last = o->events[count - 1].at;
-    double beyond = 0.5 * (last - first) + 1e-3 * (fabs(last) + fabs(first));
+    double beyond = 0.5 * (last - first) + 0.05 * (fabs(last) + fabs(first) + o->greatest);
 
     if (beyond == 0.0)
         beyond = 1.0;
@@ -213,6 +214,15 @@ static double width_of(const offsets *o, int64_t next, int64_t count)
                                       : o->events[next].at - o->events[next - 1].at;
 }
 
+/* Whether the dtype has an offset in the interval. */
+static int can_be_met(const offsets *o, int64_t next, int64_t count)
+{
+    double place = rounded(o, place_between(o, next, count));
+
+    return next == 0 || next == count ||
+           (place > o->events[next - 1].at && place < o->events[next].at);
+}
+
 /* The best place on the line of class k. Of equals the widest interval, which rounding harms
  * least. */
 static double best_place(offsets *o, int32_t k, int64_t count)
@@ -225,6 +235,8 @@ static double best_place(offsets *o, int32_t k, int64_t count)
         limen_class_rank rank;
 
         next = pass_event(o, k, next, count, apart);
+        if (!can_be_met(o, next, count))
+            continue;
         rank = limen_class_board_rank(&o->board);
         if (limen_class_rank_better(&o->board, &rank, &best) ||
             (!limen_class_rank_better(&o->board, &best, &rank) &&

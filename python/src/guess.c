@@ -80,7 +80,8 @@ PyObject *limen_are_probabilities(PyObject *module, PyObject *object)
     return taken < 0 ? NULL : PyBool_FromLong(answer);
 }
 
-/* Adds the batch to a tally that is claimed, after a reset where it must hold this batch alone. */
+/* Adds the batch to a tally that is claimed, after a reset where it must hold this batch alone; the
+ * tally, or NULL with an exception. */
 static PyObject *add(limen_module *module, limen_tally_object *self, limen_batch *batch, int fresh)
 {
     limen_error error;

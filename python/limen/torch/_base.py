@@ -30,6 +30,7 @@ from torchmetrics.utilities.exceptions import TorchMetricsUserError
 
 from .. import _core
 from .._tally import Tally
+from ._cuts import numbers as owned
 from ._decision import Decision, check_rule, kernel, warn_of_guess, with_grid, with_threshold
 
 Refusal = (_core.Error, ValueError, TypeError)
@@ -206,10 +207,15 @@ class CountTable:
     ) -> float | memoryview:
         return _core.ratio(self.table[set], formula, average, zero_division, labels)
 
-    def counts(self, set: int = 0) -> memoryview:
-        return memoryview(self.table[set].numpy())
+    def counts(self, set: int = 0) -> Tensor:
+        return self.table[set]
 
     confusion = counts
+
+
+def doubles(numbers: memoryview | Tensor) -> Tensor:
+    """What a tally or a CountTable returns, as a float64 tensor."""
+    return numbers if isinstance(numbers, Tensor) else owned(numbers)
 
 
 class TallyMetric(Engine):

@@ -11,7 +11,7 @@ from torchmetrics import classification as peer
 from torchmetrics.classification.base import _ClassificationTaskWrapper
 
 from .._tally import Tally
-from ._base import CountTable, Pair, TallyMetric, peer_threshold
+from ._base import CountTable, Pair, TallyMetric, doubles, peer_threshold
 from ._wrapper import Task, by_task
 from .stat_scores import count_matrix
 
@@ -68,8 +68,7 @@ class Matrix(TallyMetric):
     def _matrix(self, tally: Tally | CountTable, each: int) -> Tensor:
         """The matrix of one threshold set."""
         if self._task == "multiclass":
-            numbers = torch.frombuffer(bytearray(tally.confusion(each)), dtype=torch.float64)
-            matrix = numbers.reshape(self._width, self._width)
+            matrix = doubles(tally.confusion(each))
             return matrix if tally.weighted else matrix.long()
         matrix = count_matrix(tally, each)[:, [2, 1, 3, 0]].reshape(-1, 2, 2)
         return matrix if self._task == "multilabel" else matrix[0]

@@ -12,7 +12,7 @@ from torchmetrics import classification as peer
 from torchmetrics.classification.base import _ClassificationTaskWrapper
 
 from .._tally import Tally
-from ._base import Batch, CountTable, Pair, TallyMetric, peer_threshold, peer_zero_division
+from ._base import Batch, CountTable, Pair, TallyMetric, doubles, peer_threshold, peer_zero_division
 from ._formulas import Formula
 from ._samples import BySamples
 from ._wrapper import Task, by_task
@@ -23,7 +23,7 @@ Multidim = Literal["global", "samplewise"]
 
 def count_matrix(tally: Tally | CountTable, set: int = 0) -> Tensor:
     """(L, 4) counts tp, fp, tn, fn of one threshold set; int64, or float64 where weighted."""
-    counts = torch.frombuffer(bytearray(tally.counts(set)), dtype=torch.float64).reshape(-1, 4)
+    counts = doubles(tally.counts(set))
     return counts if tally.weighted else counts.long()
 
 

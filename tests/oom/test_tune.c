@@ -58,6 +58,45 @@ static limen_status search(const data *d, limen_scope scope, const limen_allocat
     return status;
 }
 
+/* Batches that are large enough for a sample; from the second on the scores are others, so that the
+ * pass is begun again. */
+static limen_status sampled(const data *d, limen_scope scope, const limen_allocator *allocator,
+                            limen_result **result)
+{
+    enum { MANY = 9000, BATCHES = 3 };
+    static float scores[BATCHES][MANY];
+    static uint8_t targets[MANY];
+    limen_spec spec = {.size = sizeof spec, .task = LIMEN_MULTILABEL, .width = 1};
+    limen_tune_options options = {.size = sizeof options, .scope = scope};
+    limen_search *made = NULL;
+    limen_status status = limen_search_create(&spec, &options, allocator, &made, NULL);
+    int again = 1, passes = 0;
+
+    (void)d;
+    for (int i = 0; i < MANY; i++) {
+        for (int batch = 0; batch < BATCHES; batch++)
+            scores[batch][i] = (float)(i * 37 % 8999) / 9000.0f + (float)batch;
+        targets[i] = i * 37 % 8999 > 8000 - i % 7 * 900;
+    }
+    for (; status == LIMEN_OK && again; passes++) {
+        for (int batch = 0; batch < BATCHES && status == LIMEN_OK; batch++) {
+            limen_batch part = {.size = sizeof part,
+                                .scores = {scores[batch], LIMEN_F32, {MANY, 1, 1}, {4, 4, 4}},
+                                .targets = {targets, LIMEN_U8, {MANY, 1, 1}, {1, 1, 1}}};
+
+            status = limen_search_update(made, &part, NULL);
+        }
+        if (status == LIMEN_OK)
+            status = limen_search_next_pass(made, &again, NULL);
+    }
+    if (status == LIMEN_OK) {
+        assert_true(passes > 2);
+        status = limen_search_result(made, result, NULL);
+    }
+    limen_search_destroy(made);
+    return status;
+}
+
 static limen_status by_tally(const data *d, limen_scope scope, const limen_allocator *allocator,
                              limen_result **result)
 {
@@ -130,6 +169,7 @@ static void test_search(void **state)
     fail_each(search, LIMEN_SCOPE_LABEL);
     fail_each(search, LIMEN_SCOPE_GLOBAL);
     fail_each(search, LIMEN_SCOPE_MICRO);
+    fail_each(sampled, LIMEN_SCOPE_LABEL);
 }
 
 static void test_tally(void **state)

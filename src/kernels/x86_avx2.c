@@ -348,6 +348,84 @@ INLINE lanes_64 lanes_weigh_64(const uint8_t *flags, const uint8_t *valid)
                            valid ? widen_64(valid) : _mm256_set1_epi64x(1));
 }
 
+#define HAS_SQUEEZE
+
+/* The lanes that a byte of truths takes, side by side, a byte each: the lowest first. */
+#define TAKE_7(m) ((m)&128 ? 7ull : 0ull)
+#define TAKE_6(m) ((m)&64 ? TAKE_7(m) << 8 | 6 : TAKE_7(m))
+#define TAKE_5(m) ((m)&32 ? TAKE_6(m) << 8 | 5 : TAKE_6(m))
+#define TAKE_4(m) ((m)&16 ? TAKE_5(m) << 8 | 4 : TAKE_5(m))
+#define TAKE_3(m) ((m)&8 ? TAKE_4(m) << 8 | 3 : TAKE_4(m))
+#define TAKE_2(m) ((m)&4 ? TAKE_3(m) << 8 | 2 : TAKE_3(m))
+#define TAKE_1(m) ((m)&2 ? TAKE_2(m) << 8 | 1 : TAKE_2(m))
+#define TAKE_0(m) ((m)&1 ? TAKE_1(m) << 8 : TAKE_1(m))
+#define TAKE_4_OF(m) TAKE_0(m), TAKE_0((m) + 1), TAKE_0((m) + 2), TAKE_0((m) + 3)
+#define TAKE_16_OF(m) TAKE_4_OF(m), TAKE_4_OF((m) + 4), TAKE_4_OF((m) + 8), TAKE_4_OF((m) + 12)
+#define TAKE_64_OF(m) \
+    TAKE_16_OF(m), TAKE_16_OF((m) + 16), TAKE_16_OF((m) + 32), TAKE_16_OF((m) + 48)
+
+static const uint64_t lanes_taken[256] = {TAKE_64_OF(0), TAKE_64_OF(64), TAKE_64_OF(128),
+                                          TAKE_64_OF(192)};
+
+/* Each of four truths twice. */
+static const uint8_t truths_twice[16] = {0x00, 0x03, 0x0c, 0x0f, 0x30, 0x33, 0x3c, 0x3f,
+                                         0xc0, 0xc3, 0xcc, 0xcf, 0xf0, 0xf3, 0xfc, 0xff};
+
+INLINE __m256i squeeze_words(__m256i a, int truths)
+{
+    __m128i lanes = _mm_loadl_epi64((const void *)&lanes_taken[truths]);
+
+    return _mm256_permutevar8x32_epi32(a, _mm256_cvtepu8_epi32(lanes));
+}
+
+INLINE mask_32 flag_mask_32(const uint8_t *flags)
+{
+    return _mm256_cmpgt_epi32(widen_32(flags), _mm256_setzero_si256());
+}
+
+INLINE mask_64 flag_mask_64(const uint8_t *flags)
+{
+    return _mm256_cmpgt_epi64(widen_64(flags), _mm256_setzero_si256());
+}
+
+INLINE size_t squeeze_f32(void *to, mask_32 where, reals_f32 a)
+{
+    int truths = _mm256_movemask_ps(_mm256_castsi256_ps(where));
+
+    store(to, squeeze_words(_mm256_castps_si256(a), truths));
+    return (size_t)__builtin_popcount((unsigned)truths);
+}
+
+INLINE size_t squeeze_f64(void *to, mask_64 where, reals_f64 a)
+{
+    int truths = _mm256_movemask_pd(_mm256_castsi256_pd(where));
+
+    store(to, squeeze_words(_mm256_castpd_si256(a), truths_twice[truths]));
+    return (size_t)__builtin_popcount((unsigned)truths);
+}
+
+INLINE size_t squeeze_cell_f32(uint32_t *to, mask_32 where, reals_f32 a, const uint8_t *flags)
+{
+    __m256i cell = _mm256_or_si256(_mm256_slli_epi32(_mm256_cvttps_epi32(a), 1), widen_32(flags));
+    int truths = _mm256_movemask_ps(_mm256_castsi256_ps(where));
+
+    store(to, squeeze_words(cell, truths));
+    return (size_t)__builtin_popcount((unsigned)truths);
+}
+
+INLINE size_t squeeze_cell_f64(uint32_t *to, mask_64 where, reals_f64 a, const uint8_t *flags)
+{
+    int some, truths = _mm256_movemask_pd(_mm256_castsi256_pd(where));
+    __m128i cell;
+
+    memcpy(&some, flags, sizeof some);
+    cell = _mm_or_si128(_mm_slli_epi32(_mm256_cvttpd_epi32(a), 1),
+                        _mm_cvtepu8_epi32(_mm_cvtsi32_si128(some)));
+    _mm_storeu_si128((void *)to,
+                     _mm256_castsi256_si128(squeeze_words(_mm256_castsi128_si256(cell), truths)));
+    return (size_t)__builtin_popcount((unsigned)truths);
+}
+
 #include "kernels/template.h"
 
 const limen_kernels limen_kernels_avx2 = LIMEN_KERNEL_SET("avx2");

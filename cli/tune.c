@@ -180,8 +180,7 @@ static int find_thresholds(struct input *input, const struct tune_options *optio
     return 0;
 }
 
-/* ---- Output ------------------------------------------------------------------------------------
- */
+/* ---- Output ---------------------------------------------------------------------------------- */
 
 static void print_number(const char *format, int width, const limen_node *node)
 {

@@ -40,8 +40,7 @@ typedef struct global {
     limen_plateau *plateau; /* NULL: not asked for */
 } global;
 
-/* ---- Reading ladders ---------------------------------------------------------------------------
- */
+/* ---- Reading ladders ------------------------------------------------------------------------- */
 
 static int fall(const void *a, const void *b)
 {
@@ -92,8 +91,7 @@ static limen_status read_ladders(global *g, const limen_feed *feed, limen_error 
     return status;
 }
 
-/* ---- The walk
- * ----------------------------------------------------------------------------------- */
+/* ---- The walk -------------------------------------------------------------------------------- */
 
 static void set_value(global *g, int64_t label)
 {
@@ -220,8 +218,7 @@ static void weigh(global *g, int64_t index)
     g->violation = violation;
 }
 
-/* ---- The plateau
- * -------------------------------------------------------------------------------- */
+/* ---- The plateau ----------------------------------------------------------------------------- */
 
 static int is_as_good(global *g, int64_t index)
 {
@@ -256,8 +253,7 @@ static limen_status list_plateau(global *g, limen_error *error)
     return LIMEN_OK;
 }
 
-/* ---- The answer
- * --------------------------------------------------------------------------------- */
+/* ---- The answer ------------------------------------------------------------------------------ */
 
 static limen_outcome outcome_of(const global *g, double gap)
 {

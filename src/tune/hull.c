@@ -46,8 +46,7 @@ int limen_edge_compare(const limen_edge *a, const limen_edge *b, int whole)
     return compare_ratios(b->tp, b->fp, a->tp, a->fp, whole);
 }
 
-/* ---- Building ---------------------------------------------------------------------------------
- */
+/* ---- Building -------------------------------------------------------------------------------- */
 
 /* The middle one of three vertices is on or under the line of the others. */
 static int is_under(const limen_vertex *a, const limen_vertex *b, const limen_vertex *c, int whole)
@@ -122,8 +121,7 @@ limen_status limen_hulls_add(limen_hulls *hulls, const limen_aim *aim, int64_t l
     return status;
 }
 
-/* ---- Merging -----------------------------------------------------------------------------------
- */
+/* ---- Merging --------------------------------------------------------------------------------- */
 
 static int order_whole(const void *a, const void *b)
 {
@@ -156,8 +154,7 @@ int64_t limen_hulls_edges(const limen_hulls *hulls, int whole, limen_edge *edges
     return count;
 }
 
-/* ---- Prices ------------------------------------------------------------------------------------
- */
+/* ---- Prices ---------------------------------------------------------------------------------- */
 
 /* tp - price * fp; no false positive is worth an infinite price. */
 static double worth(double tp, double fp, double price)

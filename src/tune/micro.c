@@ -25,8 +25,7 @@ typedef struct micro {
     limen_stand *stands;
 } micro;
 
-/* ---- The walk -----------------------------------------------------------------------------------
- */
+/* ---- The walk -------------------------------------------------------------------------------- */
 
 /* Points of one walk: sums of edges from the start. */
 typedef struct walk {
@@ -115,8 +114,7 @@ static int64_t nearest_on_walk(const micro *m)
     }
 }
 
-/* ---- The bound of the relaxed problem, in which labels may be mixed from two cuts
- * ----------------- */
+/* ---- The bound of the relaxed problem, in which labels may be mixed from two cuts ------------ */
 
 static void raise_bound(micro *m, double tp, double fp)
 {
@@ -200,8 +198,7 @@ static void find_bound(micro *m)
     }
 }
 
-/* ---- Hulls of all labels
- * --------------------------------------------------------------------------- */
+/* ---- Hulls of all labels --------------------------------------------------------------------- */
 
 /* Fills in hulls, totals, the start and the edges. *unopened is set when some block holds more. A
  * label whose conditions no cut meets is left at its nearest cut. */
@@ -280,8 +277,7 @@ static limen_status bound_outside(micro *m, limen_solution *solution, limen_erro
     return status;
 }
 
-/* ---- From the walk back to the labels
- * -------------------------------------------------------------- */
+/* ---- From the walk back to the labels -------------------------------------------------------- */
 
 /* Prices at which the best choice may lie: between the best edges' value and the bound. */
 static void price_window(const micro *m, double *low, double *high)

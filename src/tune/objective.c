@@ -84,8 +84,7 @@ FRACTION(balance_fraction,
 #define WANTED (w->parameter * w->positives)
 FRACTION(break_even_fraction, PREDICTED < WANTED ? PREDICTED - WANTED : WANTED - PREDICTED, 1)
 
-/* ---- Prices: slope of the line of equal value through the counts ------------------------------
- */
+/* ---- Prices: slope of the line of equal value through the counts ----------------------------- */
 
 static double f_price(const limen_objective *objective, const limen_totals *totals, double value)
 {
@@ -154,8 +153,7 @@ static double cost_price(const limen_objective *objective, const limen_totals *t
     return (cost[1] - cost[2]) / (cost[3] - cost[0]);
 }
 
-/* ---- Values that no metric has ----------------------------------------------------------------
- */
+/* ---- Values that no metric has --------------------------------------------------------------- */
 
 static limen_ratio weighted_youden(const limen_objective *objective, const limen_totals *totals,
                                    double tp, double fp)
@@ -225,8 +223,7 @@ static double term_of_shares(const limen_totals *totals, double tp)
     return tp / (totals->positives + totals->negatives);
 }
 
-/* ---- The table ---------------------------------------------------------------------------------
- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 #define CONVEX LIMEN_OBJECTIVE_CONVEX
 #define LEAST LIMEN_OBJECTIVE_LEAST
@@ -348,8 +345,7 @@ static const limen_objective_row predicting = {.name = "predicted",
 
 #define ROWS ((int)(sizeof rows / sizeof rows[0]))
 
-/* ---- Reading a name ----------------------------------------------------------------------------
- */
+/* ---- Reading a name -------------------------------------------------------------------------- */
 
 static const limen_objective_row *find_row(const char *name, size_t length)
 {
@@ -434,8 +430,7 @@ const char *limen_objective_name_at(int index)
     return index >= 0 && index < ROWS ? rows[index].name : NULL;
 }
 
-/* ---- Values, scores and bounds ------------------------------------------------------------------
- */
+/* ---- Values, scores and bounds --------------------------------------------------------------- */
 
 limen_ratio limen_objective_value(const limen_objective *objective, const limen_totals *totals,
                                   double tp, double fp)

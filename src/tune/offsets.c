@@ -37,8 +37,7 @@ typedef struct offsets {
     limen_class_rank rank;
 } offsets;
 
-/* ---- The real sums ----------------------------------------------------------------------------
- */
+/* ---- The real sums --------------------------------------------------------------------------- */
 
 /* An offset is rounded to the dtype of the scores. */
 static double rounded(const offsets *o, double x)
@@ -135,8 +134,7 @@ static void stand_on_line(offsets *o, int32_t k, const limen_class_rank *rank)
     }
 }
 
-/* ---- One line ---------------------------------------------------------------------------------
- */
+/* ---- One line -------------------------------------------------------------------------------- */
 
 static int rise(const void *a, const void *b)
 {
@@ -277,8 +275,7 @@ static int search_line(offsets *o, int32_t k)
     return 1;
 }
 
-/* ---- All lines --------------------------------------------------------------------------------
- */
+/* ---- All lines ------------------------------------------------------------------------------- */
 
 static void climb(offsets *o)
 {
@@ -337,8 +334,7 @@ static limen_class_rank climb_all(offsets *o)
     return best;
 }
 
-/* ---- The answer -------------------------------------------------------------------------------
- */
+/* ---- The answer ------------------------------------------------------------------------------ */
 
 static void settle(offsets *o, limen_solution *solution)
 {

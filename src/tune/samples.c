@@ -39,8 +39,7 @@ typedef struct samples {
     double fallback; /* score that a row counts whose value is 0/0 */
 } samples;
 
-/* ---- Rows --------------------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 static int is_positive(const samples *s, int64_t label, int64_t row)
 {
@@ -108,8 +107,7 @@ static void read_rows(samples *s)
     }
 }
 
-/* ---- One label ---------------------------------------------------------------------------------
- */
+/* ---- One label ------------------------------------------------------------------------------- */
 
 /* A label's cells from the highest score down, as its ladder has them: without those that no
  * threshold reaches, and without rows of weight 0. */
@@ -219,8 +217,7 @@ static int move_label(samples *s, int64_t label)
     return s->cuts[label].cells != before;
 }
 
-/* ---- All labels --------------------------------------------------------------------------------
- */
+/* ---- All labels ------------------------------------------------------------------------------ */
 
 static void climb(samples *s)
 {

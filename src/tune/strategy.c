@@ -5,8 +5,7 @@
 
 #include <math.h>
 
-/* ---- Solutions ---------------------------------------------------------------------------------
- */
+/* ---- Solutions ------------------------------------------------------------------------------- */
 
 limen_status limen_solution_make(const limen_plan *plan, limen_solution *solution,
                                  limen_error *error)
@@ -57,8 +56,7 @@ void limen_solution_average(const limen_plan *plan, limen_solution *solution)
     solution->gap = limen_mean_of(&gap).value;
 }
 
-/* ---- One label
- * ----------------------------------------------------------------------------------- */
+/* ---- One label ------------------------------------------------------------------------------- */
 
 /* How a scope settles on a cut once the ladder of a label is there. */
 typedef void (*settle)(const limen_plan *plan, const limen_aim *aim, int64_t label,
@@ -126,8 +124,7 @@ static limen_status solve_labels(const limen_plan *plan, const limen_feed *feed,
     return status;
 }
 
-/* ---- Means that skip labels
- * ---------------------------------------------------------------------- */
+/* ---- Means that skip labels ------------------------------------------------------------------ */
 
 /* A cut that takes a label out of a mean that skips 0/0: nearly always it is none or all. Writes
  * the choice and returns 1 when there is one. */
@@ -185,8 +182,7 @@ static limen_status drop_labels(const limen_plan *plan, const limen_feed *feed,
     return status;
 }
 
-/* ---- The scopes
- * ------------------------------------------------------------------------------------ */
+/* ---- The scopes ------------------------------------------------------------------------------ */
 
 limen_status limen_solve_labels(const limen_plan *plan, const limen_feed *feed,
                                 limen_solution *solution, limen_error *error)
@@ -298,8 +294,7 @@ static limen_status solve_global(const limen_plan *plan, const limen_feed *feed,
     return status;
 }
 
-/* ---- Which one
- * --------------------------------------------------------------------------------- */
+/* ---- Which one ------------------------------------------------------------------------------- */
 
 typedef limen_status (*strategy)(const limen_plan *plan, const limen_feed *feed,
                                  limen_solution *solution, limen_error *error);

@@ -6,8 +6,7 @@
 
 #include <math.h>
 
-/* ---- Sorted keys
- * --------------------------------------------------------------------------------- */
+/* ---- Sorted keys ----------------------------------------------------------------------------- */
 
 /* One class of a label's cells, read from its highest key down. */
 typedef struct descent {
@@ -180,8 +179,7 @@ static limen_status load_scores(void *context, int64_t label, limen_ladder *ladd
     return status;
 }
 
-/* ---- Histogram
- * ----------------------------------------------------------------------------------- */
+/* ---- Histogram ------------------------------------------------------------------------------- */
 
 #define BINS_AT_A_TIME 256
 

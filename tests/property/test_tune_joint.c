@@ -48,8 +48,7 @@ static void aim(joint *j, const char *objective, limen_zero_division policy)
     j->sign = limen_objective_traits(&j->objective) & LIMEN_OBJECTIVE_LEAST ? -1.0 : 1.0;
 }
 
-/* ---- What thresholds are worth, by the definition ----------------------------------------------
- */
+/* ---- What thresholds are worth, by the definition -------------------------------------------- */
 
 typedef limen_ratio (*worth)(const joint *j, const double *thresholds);
 
@@ -166,8 +165,7 @@ static double best_with_one(const joint *j, worth of)
     return most;
 }
 
-/* ---- Tuning ------------------------------------------------------------------------------------
- */
+/* ---- Tuning ---------------------------------------------------------------------------------- */
 
 /* Score of a result, whose value must be what its thresholds give. */
 static double score_of(const joint *j, const limen_result *result, worth of)
@@ -297,8 +295,7 @@ static void test_samples(void **state)
         fail_msg("the optimum was found in %d of %d cases", found_best, cases);
 }
 
-/* ---- Conditions --------------------------------------------------------------------------------
- */
+/* ---- Conditions ------------------------------------------------------------------------------ */
 
 static double rate_of(const char *metric, const limen_counts *c)
 {

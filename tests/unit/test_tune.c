@@ -2,8 +2,7 @@
 #include "property/random.h"
 #include "support/tuned.h"
 
-/* ---- The suicide data: von Glischinski et al. 2016, through cutpointr -------------------------
- */
+/* ---- The suicide data: von Glischinski et al. 2016, through cutpointr ------------------------ */
 
 static const int suicide[12][2] = {{2, 376}, {2, 52}, {3, 12}, {1, 12}, {8, 28}, {4, 10},
                                    {9, 5},   {3, 0},  {1, 0},  {1, 0},  {1, 1},  {1, 0}};
@@ -86,8 +85,7 @@ static void test_suicide_auroc(void **state)
     limen_tally_destroy(tally);
 }
 
-/* ---- Ties -------------------------------------------------------------------------------------
- */
+/* ---- Ties ------------------------------------------------------------------------------------ */
 
 static double best_f1(int64_t rows, const double *scores, const uint8_t *targets)
 {
@@ -174,8 +172,7 @@ static void test_mean_that_skips(void **state)
     limen_result_destroy(jointly);
 }
 
-/* ---- Micro: against every combination of cuts, and against Dinkelbach
- * ---------------------------- */
+/* ---- Micro: against every combination of cuts, and against Dinkelbach ------------------------ */
 
 #define ROWS 6
 #define LABELS 3
@@ -354,8 +351,7 @@ static void test_micro_budget(void **state)
     }
 }
 
-/* ---- Errors ------------------------------------------------------------------------------------
- */
+/* ---- Errors ---------------------------------------------------------------------------------- */
 
 static void test_bad_options(void **state)
 {

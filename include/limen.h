@@ -697,11 +697,12 @@ typedef struct limen_tune_options {
  * The result is an object with "task", "rule" (not for multiclass), "dtype", "samples",
  * "objective", "scope", for RCUT "top_labels", with costs "cost_matrix" (rows), for GLOBAL
  * "average", "labels", "value" (of the scope), "gap" (undefined: not known), "status" unless
- * "optimal", "feasible" and "notes"; each label has "name", "threshold", "low", "high" (thresholds
- * in (low, high] under ge, [low, high) under gt, decide alike), "support", "value", "status" and,
- * where asked for, "plateau". Multiclass labels have "offset" in place of the three, and RCUT
- * leaves them undefined. A constraint that cannot be met is no error: the status says so,
- * "feasible" is false, and the thresholds are those of the nearest point that was found.
+ * "optimal", "feasible", where it is false "violation" (or each such label has it), and "notes";
+ * each label has "name", "threshold", "low", "high" (thresholds in (low, high] under ge, [low,
+ * high) under gt, decide alike), "support", "value", "status" and, where asked for, "plateau".
+ * Multiclass labels have "offset" in place of the three, and RCUT leaves them undefined. A
+ * constraint that cannot be met is no error: the status says so, "feasible" is false, and the
+ * thresholds are those of the nearest point that was found.
  *
  * Errors: ARGUMENT for options that make no sense or do not go together, STATE when the tally keeps
  * too little, VALUE for an infinite score of a multiclass task, MEMORY.

@@ -150,6 +150,9 @@ limen_status limen_solution_tree(const limen_plan *plan, const limen_solution *s
     if (solution->outcome != LIMEN_OUTCOME_OPTIMAL)
         (void)limen_add_string(&builder, root, "status", limen_outcome_name(solution->outcome));
     (void)limen_add_boolean(&builder, root, "feasible", !solution->infeasible);
+    if (solution->infeasible && solution->violation > 0.0)
+        (void)limen_add_number(&builder, root, "violation", solution->violation,
+                               isfinite(solution->violation));
     add_notes(&builder, limen_add_array(&builder, root, "notes"), solution);
     return limen_builder_finish(&builder, result, error);
 }

@@ -19,7 +19,7 @@ if(NOT APPLE)
 endif()
 
 # Without a wheel: the extension stands in the source package, so PYTHONPATH=python imports it.
-if(NOT SKBUILD)
+if(NOT SKBUILD AND NOT LIMEN_SANITIZE)
     add_custom_command(TARGET limen_python POST_BUILD COMMAND ${CMAKE_COMMAND} -E copy_if_different
         $<TARGET_FILE:limen_python> ${PROJECT_SOURCE_DIR}/python/limen/)
 endif()

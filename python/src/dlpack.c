@@ -66,7 +66,7 @@ static limen_dtype dtype_of(dl_type type)
 
 static int read_tensor(const dl_tensor *from, const char *argument, limen_tensor *tensor)
 {
-    int64_t size;
+    uint64_t size;
 
     if (!is_host(from->device.type)) {
         PyErr_Format(PyExc_ValueError, "%s is on device type %d: move it to the CPU", argument,
@@ -90,9 +90,9 @@ static int read_tensor(const dl_tensor *from, const char *argument, limen_tensor
     for (int axis = 0; axis < from->ndim; axis++)
         tensor->shape[axis] = from->shape[axis];
     limen_tensor_pack(tensor);
-    size = (int64_t)limen_dtype_size(tensor->dtype);
+    size = limen_dtype_size(tensor->dtype);
     for (int axis = 0; from->strides && axis < from->ndim; axis++)
-        tensor->stride[axis] = from->strides[axis] * size;
+        tensor->stride[axis] = (int64_t)((uint64_t)from->strides[axis] * size);
     return 1;
 }
 

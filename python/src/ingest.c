@@ -63,13 +63,14 @@ double limen_cell_number(limen_dtype dtype, const void *cell)
 #undef LOAD
 }
 
+/* Shapes that no memory can have are refused later: until then products may wrap. */
 void limen_tensor_pack(limen_tensor *tensor)
 {
-    int64_t step = (int64_t)limen_dtype_size(tensor->dtype);
+    uint64_t step = limen_dtype_size(tensor->dtype);
 
     for (int axis = tensor->ndim - 1; axis >= 0; axis--) {
-        tensor->stride[axis] = step;
-        step *= tensor->shape[axis];
+        tensor->stride[axis] = (int64_t)step;
+        step *= (uint64_t)tensor->shape[axis];
     }
 }
 

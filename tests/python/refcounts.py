@@ -113,6 +113,19 @@ def attempts():
     yield "texts", lambda: [tally.report().render(form) for form in ("table", "json", "html")]
     yield "metrics", lambda: [tally.metric("f1"), tally.metric("auroc", "macro", max_fpr=0.5)]
     yield "counts", lambda: [tally.counts(1), tally.thresholds(), tally.dtype, tally.samples]
+    formula, logits = (1, 0, 0, 0, 1, 1, 0, 0), limen.Tally("multilabel", 2, logits=True)
+    single = limen.Tally("multilabel", 2)
+    yield "ratio", lambda: [tally.ratio(formula), tally.ratio(formula, "macro", "skip", set=1)]
+    yield "ratio of counts", lambda: _core.ratio(tally.counts(), formula, "micro")
+    yield "guess", lambda: _core.are_probabilities(packed("d", SCORES))
+    for name, arguments in UPDATES.items():
+        yield (
+            f"guess and add {name}",
+            lambda a=arguments: _core.add_guessing(single, logits, *a, fresh=True),
+        )
+    yield "no ratio", lambda: tally.ratio((1, 2))
+    yield "no set of a ratio", lambda: tally.ratio(formula, set=7)
+    yield "no tally to add to", lambda: _core.add_guessing(single, None, SCORES, TARGETS)
     yield "curve", lambda: tally.curve("pr", 0).precision
     yield "reliability", lambda: tally.reliability(0)
     yield "bytes", lambda: limen.Tally.from_bytes(tally.to_bytes())

@@ -33,7 +33,7 @@ static double divide(const struct request *request, const limen_counts *counts)
     return below == 0.0 ? request->undefined : weigh(request->formula, counts) / below;
 }
 
-/* The weight of a label in an average. */
+/* The weight of a label in a macro or weighted average; 0 leaves it out. */
 static double label_weight(const struct request *request, const limen_counts *counts)
 {
     double support = counts->tp + counts->fn;

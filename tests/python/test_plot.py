@@ -78,6 +78,10 @@ def test_confusion():
     texts = [int(text.get_text()) for text in axes.texts]
     assert texts == sk.confusion_matrix(classes, scores.argmax(axis=1)).ravel().tolist()
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["a", "b", "c"]
+    tally = limen.Tally("multiclass", 3, keep="confusion")
+    tally.update(scores, classes)
+    drawn = [int(text.get_text()) for text in limen.plot.confusion(tally).texts]
+    assert drawn == texts
     shares = limen.plot.confusion(np.array([[3, 1], [0, 0]]), normalize="true")
     assert [text.get_text() for text in shares.texts] == ["0.75", "0.25", "0.00", "0.00"]
 

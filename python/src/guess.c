@@ -44,7 +44,7 @@ static int all_unit_packed(limen_dtype dtype, const unsigned char *cells, int64_
     return 1;
 }
 
-/* Runs along the last axis are packed where its stride says so; else cell by cell. */
+/* Row by row where the last axis is packed, else cell by cell. */
 static int all_unit_strided(const limen_tensor *tensor, int axis, const unsigned char *cells)
 {
     int64_t size = (int64_t)limen_dtype_size(tensor->dtype);

@@ -401,7 +401,7 @@ class TallyMetric(Engine):
     def _scratch(self, place: Workplace, preds: Tensor, weights: Tensor | None) -> Pair:
         """Tallies to hold a batch alone."""
         device = None if preds.is_cpu else preds.device
-        key = (device and device.type, weights is not None)
+        key: Any = weights is not None if device is None else (device.type, weights is not None)
         pair = place.scratch.get(key)
         if pair is None:
             pair = place.scratch[key] = place.pair(device, weighted=weights is not None)

@@ -42,10 +42,14 @@ class Group:
             return
         fields = self.leader.__dict__
         shared = {name: fields[name] for name in self.leader._defaults}
-        shared["_update_count"] = fields["_update_count"]
-        shared["_computed"] = None
+        first, state = next(iter(shared.items()))
+        count = fields["_update_count"]
         for member in self.members.values():
-            member.__dict__.update(shared)
+            own = member.__dict__
+            own["_update_count"] = count
+            own["_computed"] = None
+            if own[first] is not state:  # they are replaced together or not at all
+                own.update(shared)
 
     def part(self) -> None:
         """Gives each member copies of its states, so that each can go its own way."""
@@ -168,15 +172,19 @@ class MetricCollection(PeerCollection):
     def _ready(self) -> list[Pass]:
         """The passes, grouped again after a copy, or where an option of a member has changed."""
         fields = self.__dict__
-        passes = fields.get("_passes")
-        if passes is None or any(own["_workplace"] is not place for own, place in fields["_seen"]):
-            for each in passes or ():
-                for group in each.groups:
-                    group.part()
-            self._regroup(self._groups)
-            passes = fields["_passes"]
         fields["_state_is_copy"] = False
-        return passes
+        passes = fields.get("_passes")
+        if passes is not None:
+            for own, place in fields["_seen"]:
+                if own["_workplace"] is not place:
+                    break
+            else:
+                return passes
+        for each in passes or ():
+            for group in each.groups:
+                group.part()
+        self._regroup(self._groups)
+        return fields["_passes"]
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in self.__dict__.items() if k not in ("_passes", "_seen")}

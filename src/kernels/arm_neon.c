@@ -312,14 +312,15 @@ INLINE lanes_64 lanes_none_64(void)
     return vdupq_n_u64(0);
 }
 
-INLINE lanes_32 lanes_one_32(void)
+/* How many are true. */
+INLINE uint32_t count_32(mask_32 a)
 {
-    return vdupq_n_u32(1);
+    return vaddvq_u32(vshrq_n_u32(a, 31));
 }
 
-INLINE lanes_64 lanes_one_64(void)
+INLINE uint32_t count_64(mask_64 a)
 {
-    return vdupq_n_u64(1);
+    return (uint32_t)vaddvq_u64(vshrq_n_u64(a, 63));
 }
 
 INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)

@@ -9,14 +9,15 @@
  *         mark_none, mark_all, mark_and, mark_or, mark_without, mark_every, mark_flags (to bytes 0
  *         and 1), eq_8
  *     mask_16, mask_32, mask_64           truths for WIDTH / 2, / 4, / 8 wider elements
- *         eq_BITS and narrow_BITS, which joins 2, 4 or 8 of them to marks; or_BITS, any_BITS
+ *         eq_BITS and narrow_BITS, which joins 2, 4 or 8 of them to marks; or_BITS, any_BITS;
+ *         count_32 and count_64, how many are true
  *     reals_f32, reals_f64                WIDTH / 4 floats, WIDTH / 8 doubles
  *         load_f16, load_bf16, load_f32, load_f64, splat_REAL, add_REAL, sub_REAL, mul_REAL,
  *         max_REAL and min_REAL (the second where one is NaN), ge_REAL, is_REAL (equal),
  *         nan_REAL (either is NaN), first_BITS (index of the first truth, or the number of them),
  *         store_index_REAL (as uint32, rounded down)
  *     lanes_32, lanes_64                  as many unsigned integers
- *         lanes_none_BITS, lanes_one_BITS, lanes_add_BITS (where a mask is true),
+ *         lanes_none_BITS, lanes_add_BITS (where a mask is true),
  * lanes_weigh_BITS(flags, valid): valid (1 when it is NULL) and the flag moved to the upper half
  *     and, where HAS_SQUEEZE is defined, masks of bits with
  *         flag_mask_BITS (of flags), squeeze_REAL (writes the lanes of a mask side by side, and

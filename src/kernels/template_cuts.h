@@ -317,36 +317,27 @@ DEFINE_SIFT_ALL(F64, f64, double, f64, 64)
 /* ---- Ranks ------------------------------------------------------------------------------------
  */
 
-/* Two vectors of levels stay in registers while each score is held against them. */
-#define DEFINE_AT_LEAST(name, real, bits)                                                   \
-    TARGET static void at_least_##name(const void *scores, size_t n, const void *levels,    \
-                                       size_t count, uint32_t *ranks)                       \
-    {                                                                                       \
-        const size_t lanes = LANES(bits);                                                   \
-        const lanes_##bits one = lanes_one_##bits();                                        \
-        real some[2 * LANES(bits)];                                                         \
-        uint##bits##_t sums[2 * LANES(bits)];                                               \
-                                                                                            \
-        for (size_t first = 0, part; first < count; first += part) {                        \
-            lanes_##bits low = lanes_none_##bits(), high = lanes_none_##bits();             \
-            reals_##name a, b;                                                              \
-                                                                                            \
-            part = count - first < 2 * lanes ? count - first : 2 * lanes;                   \
-            memset(some, 0, sizeof some);                                                   \
-            memcpy(some, (const char *)levels + first * sizeof(real), part * sizeof(real)); \
-            a = load_##name(some, 0);                                                       \
-            b = load_##name(some, lanes);                                                   \
-            for (size_t i = 0; i < n; i++) {                                                \
-                reals_##name score = splat_##name(load_one_##name(scores, i));              \
-                                                                                            \
-                low = lanes_add_##bits(low, ge_##name(score, a), one);                      \
-                high = lanes_add_##bits(high, ge_##name(score, b), one);                    \
-            }                                                                               \
-            memcpy(sums, &low, sizeof low);                                                 \
-            memcpy(sums + lanes, &high, sizeof high);                                       \
-            for (size_t i = 0; i < part; i++)                                               \
-                ranks[first + i] = (uint32_t)sums[i];                                       \
-        }                                                                                   \
+/* Each level is held against vectors of scores; the last one is filled up with NaN, which reaches
+ * nothing. */
+#define DEFINE_AT_LEAST(name, real, bits)                                                \
+    TARGET static void at_least_##name(const void *scores, size_t n, const void *levels, \
+                                       size_t count, uint32_t *ranks)                    \
+    {                                                                                    \
+        const size_t lanes = LANES(bits), whole = n - n % lanes;                         \
+        real some[LANES(bits)];                                                          \
+        reals_##name last;                                                               \
+                                                                                         \
+        for (size_t i = 0; i < lanes; i++)                                               \
+            some[i] = whole + i < n ? load_one_##name(scores, whole + i) : (real)NAN;    \
+        last = load_##name(some, 0);                                                     \
+        for (size_t i = 0; i < count; i++) {                                             \
+            const reals_##name level = splat_##name(load_one_##name(levels, i));         \
+            uint32_t rank = count_##bits(ge_##name(last, level));                        \
+                                                                                         \
+            for (size_t k = 0; k < whole; k += lanes)                                    \
+                rank += count_##bits(ge_##name(load_##name(scores, k), level));          \
+            ranks[i] = rank;                                                             \
+        }                                                                                \
     }
 
 DEFINE_LOAD(one_f32, float)

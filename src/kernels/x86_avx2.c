@@ -303,14 +303,15 @@ INLINE lanes_64 lanes_none_64(void)
     return _mm256_setzero_si256();
 }
 
-INLINE lanes_32 lanes_one_32(void)
+/* How many are true. */
+INLINE uint32_t count_32(mask_32 a)
 {
-    return _mm256_set1_epi32(1);
+    return (uint32_t)__builtin_popcount((unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(a)));
 }
 
-INLINE lanes_64 lanes_one_64(void)
+INLINE uint32_t count_64(mask_64 a)
 {
-    return _mm256_set1_epi64x(1);
+    return (uint32_t)__builtin_popcount((unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(a)));
 }
 
 INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)

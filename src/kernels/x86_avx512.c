@@ -292,14 +292,15 @@ INLINE lanes_64 lanes_none_64(void)
     return _mm512_setzero_si512();
 }
 
-INLINE lanes_32 lanes_one_32(void)
+/* How many are true. */
+INLINE uint32_t count_32(mask_32 a)
 {
-    return _mm512_set1_epi32(1);
+    return (uint32_t)__builtin_popcount(a);
 }
 
-INLINE lanes_64 lanes_one_64(void)
+INLINE uint32_t count_64(mask_64 a)
 {
-    return _mm512_set1_epi64(1);
+    return (uint32_t)__builtin_popcount(a);
 }
 
 INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)

@@ -136,11 +136,16 @@ static PyObject *decide(limen_module *module, const limen_spec *spec, int64_t se
     size_t size = code == 'q' ? 8 : 1;
     void *decisions = PyMem_Malloc((size_t)(samples * columns) * size + 1);
     PyObject *view = NULL;
+    PyThreadState *thread;
+    limen_status status;
     limen_error error;
 
     if (!decisions)
         return PyErr_NoMemory();
-    if (limen_apply(spec, set, batch, decisions, NULL, &error) != LIMEN_OK)
+    thread = PyEval_SaveThread();
+    status = limen_apply(spec, set, batch, decisions, NULL, &error);
+    PyEval_RestoreThread(thread);
+    if (status != LIMEN_OK)
         (void)limen_raise(module, &error);
     else if (spec->task == LIMEN_MULTILABEL)
         view = limen_numbers(decisions, code, (Py_ssize_t)samples, (Py_ssize_t)columns);

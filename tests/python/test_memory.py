@@ -201,6 +201,46 @@ def test_one_tally_from_four_threads_is_right_or_refused():
     assert (counts.sum(axis=1) == tally.samples).all()
 
 
+def overtaken(call):
+    """Whether this thread goes on before another one has come back from a call."""
+    gate, order = threading.Lock(), []
+    gate.acquire()
+
+    def work():
+        gate.release()
+        call()
+        order.append("back")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    gate.acquire()
+    order.append("on")
+    thread.join()
+    return order == ["on", "back"]
+
+
+def test_long_calls_let_other_threads_run():
+    scores = np.random.default_rng(3).random((200_000, 8), dtype=np.float32)
+    targets = (scores > 0.6).astype(np.uint8)
+    tally = limen.Tally("multilabel", 8, keep=("counts", "scores"))
+    tally.update(scores, targets)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)  # the lock is not taken away from a thread, only given
+    try:
+        assert not any(overtaken(lambda: sum(range(300_000))) for _ in range(3))
+        for call in (
+            lambda: limen.Tally("multilabel", 8).update(scores, targets),
+            lambda: _core.apply(scores, task="multilabel", width=8),
+            lambda: tally.metric("auroc"),
+            lambda: tally.report(),
+            lambda: tally.curve("roc", 0),
+            lambda: tally.tune("f1"),
+        ):
+            assert any(overtaken(call) for _ in range(30))
+    finally:
+        sys.setswitchinterval(interval)
+
+
 def test_an_update_inside_an_update_is_refused():
     tally = limen.Tally("multilabel", 2)
 

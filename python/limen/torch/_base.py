@@ -86,6 +86,15 @@ class Engine(Metric):
     def _batch_value(self, batch: Any) -> Any:
         raise NotImplementedError
 
+    def _forget_guess(self) -> None:
+        """What comes next has nothing to do with what was before: it may be logits or not."""
+        self.__dict__.pop("_guess", None)
+
+    def reset(self) -> None:
+        """Back to no samples."""
+        super().reset()
+        self._forget_guess()
+
     @classmethod
     def _more(cls) -> tuple[str, ...]:
         """Options of a function that torchmetrics does not have: of its metric, and weights."""
@@ -264,6 +273,11 @@ class TallyMetric(Engine):
     @property
     def _has_peer_function(self) -> bool:
         return self._decision.sets == 1
+
+    def _forget_guess(self) -> None:
+        place = self.__dict__.get("_workplace")
+        if place is not None:
+            place.guess = None
 
     def _arrays(self) -> tuple[Tensor | None, ...]:
         """Views of the state tensors as (tp, fp, tn, fn, confusion) for the core to add into, after

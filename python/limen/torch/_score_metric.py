@@ -75,9 +75,10 @@ class ScoreMetric(Engine):
         samples = len(preds)
         preds, target = self._flat(preds.detach(), target)
         if weights is not None:
-            if weights.shape != (samples,) or not (weights >= 0).all():
+            weights = torch.as_tensor(weights, dtype=torch.float64, device=preds.device)
+            if weights.shape != (samples,) or not ((weights >= 0) & weights.isfinite()).all():
                 return None
-            weights = weights.double().repeat_interleave(len(preds) // max(samples, 1))
+            weights = weights.repeat_interleave(len(preds) // max(samples, 1))
         if self.ignore_index is not None and self._task != "multilabel":
             kept = target != self.ignore_index
             preds, target = preds[kept], target[kept]

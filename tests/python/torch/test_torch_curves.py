@@ -222,6 +222,8 @@ def test_weights_are_repetitions():
             weighted.update(preds, target, times.double())
             plain.update(*repeated)
             assert same(weighted.compute(), plain.compute())
+    with pytest.raises(ValueError, match="weight"):
+        ours.MultilabelAUROC(WIDTH).update(preds, target, [torch.inf] * len(preds))
     with pytest.raises(ValueError, match="every update"):
         exact = ours.MultilabelAUROC(WIDTH)
         exact.update(preds, target)
@@ -239,6 +241,19 @@ def test_from_logits():
     guess.update(preds, target)
     with pytest.warns(UserWarning, match="from_logits"):
         guess.update(logits * 3, target)
+
+
+def test_a_guess_is_forgotten():
+    preds, target = batch("Binary", "probabilities", 1, ())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for metric in (ours.BinaryAUROC(), ours.BinaryAccuracy()):
+            metric.update(preds, target)
+            metric.reset()
+            metric.update(8 * preds - 4, target)
+        for function in (functional.binary_auroc, functional.binary_accuracy):
+            function(preds, target)
+            function(8 * preds - 4, target)
 
 
 @pytest.mark.parametrize("label", [0, 1])

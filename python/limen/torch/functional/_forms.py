@@ -57,6 +57,7 @@ def _of_batch(
     if "weights" in more:
         batch = (*batch, given.pop("weights", None))
     metric = kept.get(make, given)
+    metric._forget_guess()
     counted = metric._batch(*batch)
     if counted is not None:
         return metric._batch_value(counted)

@@ -247,6 +247,29 @@ static void test_edge_counts_of_groups(void **state)
     limen_tally_destroy(tally);
 }
 
+static void test_edge_counts_of_weights(void **state)
+{
+    static const double edges[] = {0.5}, scores[] = {0.5, 0.4, 0.9}, weights[] = {0.25, 2.0, 0.5};
+    static const uint8_t targets[] = {1, 1, 0};
+    limen_spec spec = binary_spec(LIMEN_HISTOGRAM);
+    limen_batch batch = {.size = sizeof batch,
+                         .scores = {scores, LIMEN_F64, {3, 1, 1}, {8, 8, 0}},
+                         .targets = {targets, LIMEN_U8, {3, 1, 1}, {1, 1, 0}},
+                         .weights = {weights, LIMEN_F64, {3, 1, 1}, {8, 8, 0}}};
+    limen_counts counts;
+    limen_tally *tally;
+
+    (void)state;
+    spec.bins = 1;
+    spec.bin_edges = edges;
+    spec.weighted = 1;
+    tally = tally_of(&spec);
+    assert_int_equal(limen_tally_update(tally, &batch, NULL), LIMEN_OK);
+    assert_int_equal(limen_tally_edge_counts(tally, -1, 0, &counts, NULL), LIMEN_OK);
+    assert_true(counts.tp == 0.25 && counts.fn == 2.0 && counts.fp == 0.5 && counts.tn == 0.0);
+    limen_tally_destroy(tally);
+}
+
 static void test_edge_counts_refused(void **state)
 {
     limen_spec spec = binary_spec(LIMEN_HISTOGRAM);
@@ -299,10 +322,15 @@ static void test_ends_of_bins(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published_area),      cmocka_unit_test(test_published_points),
-        cmocka_unit_test(test_bins_ascend),         cmocka_unit_test(test_given_edges),
-        cmocka_unit_test(test_ends_of_bins),        cmocka_unit_test(test_edge_counts),
-        cmocka_unit_test(test_edge_counts_refused), cmocka_unit_test(test_edge_counts_of_groups),
+        cmocka_unit_test(test_published_area),
+        cmocka_unit_test(test_published_points),
+        cmocka_unit_test(test_bins_ascend),
+        cmocka_unit_test(test_given_edges),
+        cmocka_unit_test(test_ends_of_bins),
+        cmocka_unit_test(test_edge_counts),
+        cmocka_unit_test(test_edge_counts_refused),
+        cmocka_unit_test(test_edge_counts_of_groups),
+        cmocka_unit_test(test_edge_counts_of_weights),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,12 +109,19 @@ static int find_degenerate(const limen_aim *aim, const limen_ladder *ladder, lim
     return 0;
 }
 
+/* Violations by sums of weights that are nearer to each other are equal. */
+static double violation_slack(const limen_ladder *ladder)
+{
+    return ladder->totals.whole ? 0.0 : 1e-12;
+}
+
 /* Of infeasible cuts: the lesser violation, then the better objective, then the higher threshold.
  */
 static int is_nearer(const limen_aim *aim, const limen_ladder *ladder, double violation,
                      const limen_point *point, const limen_scan *scan)
 {
-    if (violation != scan->violation)
+    if (!(fabs(violation - scan->violation) <= violation_slack(ladder)) &&
+        violation != scan->violation)
         return violation < scan->violation;
     if (point->defined != scan->nearest.defined)
         return point->defined > scan->nearest.defined;
@@ -345,7 +352,8 @@ static int64_t mark_nearer(const limen_aim *aim, int64_t label, limen_ladder *la
         walk_on(&at, ladder);
         if (limen_block_is_single(block) ||
             limen_conditions_bound(aim->conditions, label, &ladder->totals, tp, fp,
-                                   block->positives, block->negatives) > scan->violation)
+                                   block->positives,
+                                   block->negatives) > scan->violation + violation_slack(ladder))
             continue;
         block->open = 1;
         marked++;

@@ -317,27 +317,36 @@ DEFINE_SIFT_ALL(F64, f64, double, f64, 64)
 /* ---- Ranks ------------------------------------------------------------------------------------
  */
 
-/* Each level is held against vectors of scores; the last one is filled up with NaN, which reaches
- * nothing. */
-#define DEFINE_AT_LEAST(name, real, bits)                                                \
-    TARGET static void at_least_##name(const void *scores, size_t n, const void *levels, \
-                                       size_t count, uint32_t *ranks)                    \
-    {                                                                                    \
-        const size_t lanes = LANES(bits), whole = n - n % lanes;                         \
-        real some[LANES(bits)];                                                          \
-        reals_##name last;                                                               \
-                                                                                         \
-        for (size_t i = 0; i < lanes; i++)                                               \
-            some[i] = whole + i < n ? load_one_##name(scores, whole + i) : (real)NAN;    \
-        last = load_##name(some, 0);                                                     \
-        for (size_t i = 0; i < count; i++) {                                             \
-            const reals_##name level = splat_##name(load_one_##name(levels, i));         \
-            uint32_t rank = count_##bits(ge_##name(last, level));                        \
-                                                                                         \
-            for (size_t k = 0; k < whole; k += lanes)                                    \
-                rank += count_##bits(ge_##name(load_##name(scores, k), level));          \
-            ranks[i] = rank;                                                             \
-        }                                                                                \
+/* Four levels at a time are held against vectors of scores; the last one is filled up with NaN,
+ * which reaches nothing. */
+#define DEFINE_AT_LEAST(name, real, bits)                                                    \
+    TARGET static void at_least_##name(const void *scores, size_t n, const void *levels,     \
+                                       size_t count, uint32_t *ranks)                        \
+    {                                                                                        \
+        const size_t lanes = LANES(bits), whole = n - n % lanes;                             \
+        real some[LANES(bits)];                                                              \
+        reals_##name last;                                                                   \
+                                                                                             \
+        for (size_t i = 0; i < lanes; i++)                                                   \
+            some[i] = whole + i < n ? load_one_##name(scores, whole + i) : (real)NAN;        \
+        last = load_##name(some, 0);                                                         \
+        for (size_t i = 0; i < count; i += 4) {                                              \
+            reals_##name level[4];                                                           \
+            uint32_t rank[4];                                                                \
+                                                                                             \
+            for (size_t j = 0; j < 4; j++) {                                                 \
+                level[j] = splat_##name(load_one_##name(levels, i + j < count ? i + j : i)); \
+                rank[j] = count_##bits(ge_##name(last, level[j]));                           \
+            }                                                                                \
+            for (size_t k = 0; k < whole; k += lanes) {                                      \
+                const reals_##name score = load_##name(scores, k);                           \
+                                                                                             \
+                for (size_t j = 0; j < 4; j++)                                               \
+                    rank[j] += count_##bits(ge_##name(score, level[j]));                     \
+            }                                                                                \
+            for (size_t j = 0; j < 4 && i + j < count; j++)                                  \
+                ranks[i + j] = rank[j];                                                      \
+        }                                                                                    \
     }
 
 DEFINE_LOAD(one_f32, float)

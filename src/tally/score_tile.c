@@ -94,9 +94,7 @@ static const void *flat(const limen_view *view, void *scratch)
 
     if (limen_view_is_flat(view))
         return view->data;
-    if (limen_view_is_row_major(view))
-        limen_view_gather(view, scratch);
-    else if (limen_view_is_column_major(view))
+    if (limen_view_is_column_major(view) && !limen_view_is_row_major(view))
         limen_turn(size, view->data, view->column_stride, (size_t)view->columns, (size_t)view->rows,
                    scratch, view->columns * (ptrdiff_t)size);
     else

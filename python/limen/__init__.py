@@ -19,6 +19,8 @@ limen.sklearn, limen.sentence_transformers, limen.plot, and limen.metrics with s
 signatures.
 """
 
+from __future__ import annotations
+
 from ._core import Error, __version__, cpu_name, cpu_names, metric_table
 from ._curve import PrCurve, ReliabilityBin, RocCurve
 from ._decide import apply, evaluate, pr_curve, reliability, roc_curve
@@ -48,10 +50,14 @@ __all__ = [
     "tune",
 ]
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _DOORS = ("metrics", "plot", "sentence_transformers", "sklearn", "torch")
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     if name in _DOORS:
         import importlib
 

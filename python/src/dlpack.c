@@ -208,13 +208,13 @@ int limen_take_dlpack(limen_module *module, PyObject *object, const char *argume
 
     if (taken <= 0)
         return taken;
-    Py_DECREF(method);
     source = detached(module, object);
-    taken = source ? limen_attribute(module, source, NAME_DLPACK, &method) : -1;
-    if (taken > 0) {
-        taken = take_from(module, source, method, argument, tensor);
+    if (source != object) { /* what was detached has a method of its own */
         Py_DECREF(method);
+        method = source ? PyObject_GetAttr(source, module->names[NAME_DLPACK]) : NULL;
     }
+    taken = method ? take_from(module, source, method, argument, tensor) : -1;
+    Py_XDECREF(method);
     Py_XDECREF(source);
     return taken;
 }

@@ -280,6 +280,33 @@ def test_nulls_in_targets_are_ignored_or_an_error(kind):
     assert report["labels"][0]["support"] == 1
 
 
+@given(st.data())
+def test_any_arrow_layout_reads_as_its_values(data):
+    """Chunks, slices, nulls, Booleans, tables and lists: what pyarrow says they hold."""
+    kind = data.draw(st.sampled_from([pa.bool_(), pa.int8(), pa.int64(), pa.float32()]))
+    rows, columns = data.draw(st.integers(1, 20)), data.draw(st.integers(1, 3))
+    bits = st.sampled_from([0, 1] if data.draw(st.booleans()) else [0, 1, None])
+    values = data.draw(st.lists(bits, min_size=rows * columns, max_size=rows * columns))
+    cuts = sorted(data.draw(st.lists(st.integers(0, rows), max_size=3)))
+    flat = pa.array(values).cast(kind)
+    if data.draw(st.booleans()):
+        whole = pa.FixedSizeListArray.from_arrays(flat, columns)
+        pieces = [whole[a:b] for a, b in zip([0, *cuts], [*cuts, rows], strict=True)]
+        source = whole[cuts[0] :] if len(cuts) == 1 else pa.chunked_array(pieces, whole.type)
+        lists = source.to_pylist()
+    else:
+        table = pa.table({str(i): flat[i * rows : (i + 1) * rows] for i in range(columns)})
+        pieces = [table.slice(a, b - a) for a, b in zip([0, *cuts], [*cuts, rows], strict=True)]
+        source = table.slice(cuts[0]) if len(cuts) == 1 else pa.concat_tables(pieces)
+        lists = [list(row.values()) for row in source.to_pylist()]
+    expected = np.array([[-1 if cell is None else cell for cell in row] for row in lists], float)
+    tally = limen.Tally("multilabel", columns, keep="counts", ignore_index=-1)
+    tally.update(np.full((len(lists), columns), 0.9), source)
+    found = np.asarray(tally.counts())
+    assert found[:, 0].tolist() == (expected.reshape(-1, columns) == 1).sum(axis=0).tolist()
+    assert found[:, 1].tolist() == (expected.reshape(-1, columns) == 0).sum(axis=0).tolist()
+
+
 def test_nulls_of_rows_and_of_sliced_chunks():
     values = pa.array([0.9, 0.1, 0.8, 0.7, 0.2, 0.6])
     rows = pa.FixedSizeListArray.from_arrays(values, 2, mask=pa.array([False, True, False]))

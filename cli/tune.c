@@ -334,6 +334,30 @@ static int tune(struct input *input, const struct tune_options *options, limen_t
     return status;
 }
 
+/* An option that nothing reads is a mistake, not a wish. */
+static int check_options(const struct tune_options *options)
+{
+    const char *objective = options->objective ? options->objective : "";
+    int scope = options->scope;
+    const struct {
+        int given, read;
+        const char *option, *reader;
+    } uses[] = {
+        {options->average != 0, scope == LIMEN_SCOPE_GLOBAL, "average", "--scope global"},
+        {options->cost.count > 0, strcmp(objective, "cost") == 0, "cost", "--objective cost"},
+        {options->parameter > 0.0,
+         scope == LIMEN_SCOPE_PCUT || scope == LIMEN_SCOPE_RCUT || scope == LIMEN_SCOPE_FBR,
+         "parameter", "--scope pcut, rcut or fbr"},
+        {options->fbr_top, scope == LIMEN_SCOPE_FBR, "fbr-top", "--scope fbr"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(uses); i++)
+        if (uses[i].given && !uses[i].read)
+            return say_usage("--%s changes nothing here; it goes with %s", uses[i].option,
+                             uses[i].reader);
+    return 0;
+}
+
 static int run(int argc, char **argv)
 {
     struct tune_options options = {.input = INPUT_OPTIONS_DEFAULT};
@@ -344,10 +368,10 @@ static int run(int argc, char **argv)
     if (status)
         return status;
     options.input.source.keep = 1;
-    if (options.tally.load)
-        status = tally_load(&options.tally, &options.input, &input, &tally);
-    else
-        status = input_open(&input, &options.input);
+    status = check_options(&options);
+    if (!status)
+        status = options.tally.load ? tally_load(&options.tally, &options.input, &input, &tally)
+                                    : input_open(&input, &options.input);
     if (!status && options.tally.save && !options.tally.load)
         status = fill_tally(&input, &tally);
     if (!status)

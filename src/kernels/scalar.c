@@ -97,7 +97,7 @@ static inline float load_bf16(const void *from, size_t i)
         counts[0] = counts[1] = 0;                                                              \
         for (size_t i = 0; i < n; i++) {                                                        \
             real score = load_##name(scores, i);                                                \
-            unsigned flag = flags[i];                                                           \
+            unsigned flag = flags[i] != 0; /* stays inside out, whatever the flags */           \
                                                                                                 \
             if (!(score >= (real)low) || score >= (real)high || (valid && !valid[i]))           \
                 continue;                                                                       \

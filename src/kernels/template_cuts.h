@@ -136,6 +136,7 @@ DEFINE_ABOVE(F64, f64, double, f64, 64)
             mask_##bits in = ge_##real_name(score, least) & ~ge_##real_name(score, bound);        \
             mask_##bits flag = flag_mask_##bits(flags + i);                                       \
                                                                                                   \
+            prefetch(flags, i, LANES(bits));                                                      \
             prefetch(scores, i *SIZE_##name, LANES(bits) * SIZE_##name);                          \
                                                                                                   \
             if (valid)                                                                            \

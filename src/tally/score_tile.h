@@ -26,6 +26,7 @@ typedef struct limen_score_tile {
 typedef struct limen_score_reader {
     limen_tile_order order;
     int64_t tile_rows;
+    int trusted; /* bytes of targets have been checked in an earlier pass: taken as they are */
     void *scores, *targets;
     uint8_t *truth, *valid;
     int32_t *classes, *groups;

@@ -351,6 +351,7 @@ limen_status limen_passes_end(limen_passes *passes, limen_error *error)
 limen_status limen_passes_begin(limen_passes *passes, limen_error *error)
 {
     passes->pass++;
+    passes->reader.trusted = !passes->probe->spec.weighted; /* there they are indices */
     return limen_regions_plan(passes, error);
 }
 

@@ -212,6 +212,9 @@ static void test_edge_counts(void **state)
         assert_true(counts[k].tp == known.tp && counts[k].fp == known.fp);
         assert_true(counts[k].tn == known.tn && counts[k].fn == known.fn);
     }
+    limen_tally_reset(tally);
+    assert_int_equal(limen_tally_edge_counts(tally, 0, 0, counts, NULL), LIMEN_OK);
+    assert_true(counts[0].tp + counts[0].fp + counts[0].tn + counts[0].fn == 0.0);
     limen_tally_destroy(tally);
 }
 

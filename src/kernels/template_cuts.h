@@ -142,7 +142,9 @@ DEFINE_ABOVE(F64, f64, double, f64, 64)
             if (valid)                                                                            \
                 in &= flag_mask_##bits(valid + i);                                                \
             to[0] += sizeof(real) * squeeze_##real_name(to[0], (mask_##bits)(in & ~flag), score); \
-            to[1] += sizeof(real) * squeeze_##real_name(to[1], in & flag, score);                 \
+            if (any_##bits((mask_##bits)(in & flag))) /* seldom, and then worth a branch */       \
+                to[1] +=                                                                          \
+                    sizeof(real) * squeeze_##real_name(to[1], (mask_##bits)(in & flag), score);   \
         }                                                                                         \
         for (int flag = 0; flag < 2; flag++)                                                      \
             counts[flag] = (size_t)(to[flag] - (char *)out[flag]) / sizeof(real);                 \

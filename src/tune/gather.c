@@ -179,12 +179,12 @@ static int read_run(limen_passes *passes, const limen_label_run *run)
         for (int truth = 0; truth < 2; truth++)
             fits &= read_hits(passes, run->label, truth, counts[truth]);
     }
-    for (int64_t i = passes->first_region[run->label]; i < passes->first_region[run->label + 1];
-         i++) {
+    for (int64_t i = passes->first_region[run->label], left = span->apart; left > 0; i++) {
         limen_region *region = &passes->regions[i];
 
         if (!region->apart)
             continue;
+        left--;
         find_hits(passes, run, region->least, limen_score_above(passes->dtype, region->greatest),
                   counts);
         for (int truth = 0; truth < 2; truth++)

@@ -29,9 +29,11 @@ typedef struct limen_region {
     limen_sum *counts; /* 2 a bin */
 } limen_region;
 
-/* low <= score < high; no bound above where high is NaN. */
+/* Around the regions of a label that are read together: low <= score < high, no bound above where
+ * high is NaN, and no such regions where low is. */
 typedef struct limen_span {
     double low, high;
+    int64_t apart; /* regions that are read by themselves */
 } limen_span;
 
 typedef struct limen_passes {
@@ -68,7 +70,7 @@ typedef struct limen_passes {
     uint32_t *region_at; /* pass 1: for each label's bins of pass 0, a region and 1, or 0 */
     size_t region_at_count;
     unsigned char *mapped; /* width: region_at has all regions of the label but those apart */
-    limen_span *spans;     /* width: around the same; low is NaN when there is none */
+    limen_span *spans;     /* width */
     void *hits[2];         /* scores of a run, as cuts have them: of negatives, positives */
     unsigned char *hit_keys;
 } limen_passes;

@@ -212,12 +212,14 @@ static void find_spans(limen_passes *passes)
         limen_span *span = &passes->spans[label];
         int any = 0;
 
-        *span = (limen_span){(double)NAN, (double)NAN};
+        *span = (limen_span){(double)NAN, (double)NAN, 0};
         for (int64_t i = passes->first_region[label]; i < passes->first_region[label + 1]; i++) {
             const limen_region *region = &passes->regions[i];
 
-            if (region->apart)
+            if (region->apart) {
+                span->apart++;
                 continue;
+            }
             span->low = region->least;
             if (!any++)
                 span->high = limen_score_above(passes->dtype, region->greatest);

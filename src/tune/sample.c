@@ -9,6 +9,7 @@
 
 #define MOST_ROWS 16384
 #define LEAST_ROWS 1024
+#define ROWS_AHEAD 8             /* that memory is asked for */
 #define CELLS ((int64_t)1 << 19) /* of all labels, unless they have the least */
 
 limen_status limen_sample_create(const limen_allocator *allocator, int64_t width, int64_t rows,
@@ -103,6 +104,12 @@ void limen_sample_add(limen_sample *sample, const limen_checked_batch *batch)
         for (; row < planes->rows; row += sample->step) {
             if (sample->rows == sample->limit)
                 thin(sample);
+            if (row + ROWS_AHEAD * sample->step < planes->rows) {
+                int64_t next = row + ROWS_AHEAD * sample->step;
+
+                __builtin_prefetch(limen_view_cell(&scores, next, 0));
+                __builtin_prefetch(limen_view_cell(&targets, next, 0));
+            }
             keep(sample, &scores, &targets, row);
         }
         sample->next = row - planes->rows;

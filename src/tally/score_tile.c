@@ -5,7 +5,7 @@
 
 /* Rows of a tile: as many as there are cells for, at most. A tile by label is larger: what a state
  * keeps of a label stays in the cache while its rows are read. */
-#define TILE_ROWS 8192
+#define TILE_ROWS 16384
 #define ROW_TILE_CELLS 65536
 #define LABEL_TILE_CELLS 262144
 

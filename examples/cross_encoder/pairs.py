@@ -38,7 +38,7 @@ def pair(random_, label):
     second = dict(first)
     part = random_.choice(sorted(PARTS))
     if label == "NEUTRAL":
-        for changed in {part, random_.choice(sorted(PARTS))}:
+        for changed in sorted({part, random_.choice(sorted(PARTS))}):
             second[changed] = random_.choice(sorted(set(PARTS[changed]) - {first[changed]}))
     elif random_.random() < 0.7:
         second[part] = PARTS[part][first[part]]

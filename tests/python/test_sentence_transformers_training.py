@@ -95,7 +95,7 @@ class Options:
 
     def __init__(self, problem, output, **options):
         self.problem, self.output = problem, output
-        self.batch, self.every, self.epochs, self.rate = 8, 15, 2, 5e-3
+        self.batch, self.every, self.epochs, self.rate = 8, 15, 2, 1e-2
         self.__dict__.update(options)
 
 

@@ -141,7 +141,7 @@ def test_infinite_thresholds_and_the_rule():
         {"threshold": [0.5, 0.5]},
         {"threshold": [0.5, math.nan, 0.5]},
         {"threshold": "no such file.json"},
-        {"threshold": object()},
+        {"threshold": print},
         {"threshold": 1.5},
         {"rule": "eq"},
         {"from_logits": "yes"},

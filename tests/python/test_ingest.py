@@ -353,7 +353,6 @@ def test_nulls_of_rows_and_of_sliced_chunks():
         (pa.table({}), TypeError, "not a number"),
         (pd.DataFrame({"a": ["x"]}), TypeError, "not a number"),
     ],
-    ids=repr,
 )
 def test_what_is_no_array_of_numbers(value, error, words):
     tally = limen.Tally("binary")

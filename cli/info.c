@@ -110,7 +110,7 @@ static limen_status open_file(const struct info_options *options, limen_source *
 
 /* ---- Tallies ------------------------------------------------------------------------------- */
 
-/* By its first bytes, whatever its name; a pipe, whose bytes are read once, by its name. */
+/* By its name, or else by its first bytes; those of a pipe are read once. */
 static int is_tally(const char *path)
 {
     static const unsigned char magic[] = {0x89, 'L', 'I', 'M', 'E', 'N', '\r', '\n'};
@@ -119,8 +119,10 @@ static int is_tally(const char *path)
     FILE *file;
     size_t got;
 
+    if (ends_with(path, ".tally"))
+        return 1;
     if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
-        return ends_with(path, ".tally");
+        return 0;
     file = fopen(path, "rb");
     got = file ? fread(start, 1, sizeof start, file) : 0;
     if (file)

@@ -407,9 +407,10 @@ void limen_histogram_nan(const limen_tally *tally, int64_t group, int64_t label,
 {
     const struct histogram *h = state_of(tally);
     uint64_t ends[2] = {UINT64_MAX, 0};
-    limen_bin bin;
+    limen_bin bin = {0};
 
-    read_bin(tally, group, label, h->map.count, &bin, ends);
+    if (h->scores != LIMEN_NONE)
+        read_bin(tally, group, label, h->map.count, &bin, ends);
     *positives = bin.positives;
     *negatives = bin.negatives;
 }

@@ -42,7 +42,7 @@ int limen_histogram_is_exact(const limen_tally *tally);
 void limen_histogram_read(const limen_tally *tally, int64_t group, int64_t label, int64_t first,
                           int64_t count, limen_bin *bins);
 
-/* Positives and negatives whose score is NaN; indices as above. */
+/* Positives and negatives whose score is NaN, 0 before the first update; indices as above. */
 void limen_histogram_nan(const limen_tally *tally, int64_t group, int64_t label, double *positives,
                          double *negatives);
 

@@ -2,6 +2,7 @@
 
 #include "core/numeric.h"
 
+#include <float.h>
 #include <math.h>
 
 const char *limen_outcome_name(limen_outcome outcome)
@@ -88,20 +89,28 @@ static int is_offered(const limen_aim *aim, const limen_ladder *ladder, int64_t 
     return limen_ladder_cut(ladder, aim->rule, LIMEN_AT_SCORE, index).offered;
 }
 
-/* A class that the objective needs is missing: there is nothing to choose. */
-static int find_degenerate(const limen_aim *aim, const limen_ladder *ladder, limen_scan *scan)
+/* There is nothing to choose at a cut where the objective is 0/0, unless a condition is broken
+ * there. Conditions that are 0/0 themselves do not count. */
+static int settles(const limen_aim *aim, int64_t label, const limen_totals *totals, double tp,
+                   double fp)
+{
+    return !limen_objective_at(&aim->objective, totals, tp, fp).defined &&
+           limen_conditions_bound(aim->conditions, label, totals, tp, fp, 0.0, 0.0) == 0.0;
+}
+
+/* A class that the objective needs is missing: none is predicted, or all. */
+static int find_degenerate(const limen_aim *aim, int64_t label, const limen_ladder *ladder,
+                           limen_scan *scan)
 {
     const limen_totals *totals = &ladder->totals;
 
     if (aim->stands_in && aim->none == 1.0)
         return 0;
-    if (totals->positives == 0.0 &&
-        !limen_objective_at(&aim->objective, totals, 0.0, 0.0).defined) {
+    if (totals->positives == 0.0 && settles(aim, label, totals, 0.0, 0.0)) {
         *scan = (limen_scan){.degenerate = 1, .outcome = LIMEN_OUTCOME_NO_POSITIVES};
         return 1;
     }
-    if (totals->negatives == 0.0 &&
-        !limen_objective_at(&aim->objective, totals, totals->positives, 0.0).defined) {
+    if (totals->negatives == 0.0 && settles(aim, label, totals, totals->positives, 0.0)) {
         *scan = (limen_scan){
             .degenerate = 1, .outcome = LIMEN_OUTCOME_NO_NEGATIVES, .best_index = ladder->count};
         return 1;
@@ -109,10 +118,10 @@ static int find_degenerate(const limen_aim *aim, const limen_ladder *ladder, lim
     return 0;
 }
 
-/* Violations by sums of weights that are nearer to each other are equal. */
+/* Violations that are nearer to each other are equal. */
 static double violation_slack(const limen_ladder *ladder)
 {
-    return ladder->totals.whole ? 0.0 : 1e-12;
+    return ladder->totals.whole ? 4.0 * DBL_EPSILON : 1e-12;
 }
 
 /* Of infeasible cuts: the lesser violation, then the better objective, then the higher threshold.
@@ -198,7 +207,7 @@ void limen_label_scan(const limen_aim *aim, int64_t label, const limen_ladder *l
     limen_point floor;
     walk at = {.index = 0};
 
-    if (find_degenerate(aim, ladder, scan))
+    if (find_degenerate(aim, label, ladder, scan))
         return;
     *scan = (limen_scan){.violation = INFINITY};
     floor = find_floor(aim, label, ladder);
@@ -441,9 +450,9 @@ static limen_outcome outcome_of(const limen_scan *scan, const limen_ladder *ladd
         return LIMEN_OUTCOME_NO_POSITIVES;
     if (ladder->totals.negatives == 0.0)
         return LIMEN_OUTCOME_NO_NEGATIVES;
-    if (!scan->found)
+    if (!scan->found && !left->feasible)
         return LIMEN_OUTCOME_UNDEFINED;
-    return left->gap > 0.0 ? LIMEN_OUTCOME_WITHIN_GAP : LIMEN_OUTCOME_OPTIMAL;
+    return !scan->found || left->gap > 0.0 ? LIMEN_OUTCOME_WITHIN_GAP : LIMEN_OUTCOME_OPTIMAL;
 }
 
 void limen_label_choose(const limen_aim *aim, int64_t label, limen_ladder *ladder,
@@ -455,7 +464,7 @@ void limen_label_choose(const limen_aim *aim, int64_t label, limen_ladder *ladde
     if (!scan->degenerate)
         left = find_blocks(aim, label, ladder, scan, chosen, 0);
     limen_label_take(aim, ladder, chosen, outcome_of(scan, ladder, &left), choice);
-    choice->gap = left.gap;
+    choice->gap = scan->feasible && !scan->found && left.feasible ? (double)NAN : left.gap;
     choice->violation = scan->degenerate || scan->feasible ? 0.0 : scan->violation;
     if (scan->degenerate)
         choice->value.defined = 0;

@@ -41,6 +41,8 @@ limen_cut limen_cut_between(limen_dtype dtype, limen_rule rule, limen_at at,
             made.high = -greatest;
         made.threshold = made.low;
     }
+    if (!above && !below) /* nothing to go by: none */
+        made.threshold = INFINITY;
     if (at == LIMEN_AT_MIDPOINT && isfinite(made.low) && isfinite(made.high))
         made.threshold = middle_or(dtype, made.low, made.high, made.threshold);
     return made;

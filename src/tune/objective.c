@@ -213,6 +213,15 @@ static limen_ratio predicted_apart(const limen_objective *objective, const limen
                          totals->positives > 0.0};
 }
 
+/* None has no precision, so it is no break-even. */
+static limen_ratio precision_apart(const limen_objective *objective, const limen_totals *totals,
+                                   double tp, double fp)
+{
+    limen_ratio apart = predicted_apart(objective, totals, tp, fp);
+
+    return (limen_ratio){apart.value, apart.defined && tp + fp > 0.0};
+}
+
 static double term_of_rates(const limen_totals *totals, double tp)
 {
     return tp / totals->positives;
@@ -331,7 +340,7 @@ static const limen_objective_row rows[] = {
      .traits = CROSSING,
      .limit = LIMIT_2,
      .value = break_even,
-     .difference = predicted_apart,
+     .difference = precision_apart,
      .fraction = break_even_fraction},
 };
 

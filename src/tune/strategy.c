@@ -44,6 +44,7 @@ void limen_solution_release(limen_solution *solution)
 void limen_solution_average(const limen_plan *plan, limen_solution *solution)
 {
     limen_mean mean = {0}, gap = {0};
+    double widest = 0.0;
 
     for (int64_t i = 0; i < solution->width; i++) {
         const limen_choice *choice = &solution->choices[i];
@@ -51,9 +52,12 @@ void limen_solution_average(const limen_plan *plan, limen_solution *solution)
 
         limen_mean_add(&mean, choice->value, weight, plan->zero_division);
         limen_mean_add(&gap, (limen_ratio){choice->gap, 1}, weight, plan->zero_division);
+        if (weight > 0.0 && !(choice->gap <= widest))
+            widest = choice->gap;
     }
     solution->value = limen_mean_of(&mean);
-    solution->gap = limen_mean_of(&gap).value;
+    /* Where labels may leave the mean, the best one may be that of any of them. */
+    solution->gap = plan->zero_division == LIMEN_SKIP ? widest : limen_mean_of(&gap).value;
 }
 
 /* ---- One label ------------------------------------------------------------------------------- */

@@ -59,7 +59,7 @@ static void add_label(limen_builder *builder, limen_node *labels, const limen_pl
         add_interval(builder, node, &choice->cut);
     add_count(builder, node, "support", choice->totals.positives, choice->totals.whole);
     (void)limen_add_number(builder, node, "value",
-                           limen_ratio_value(choice->value, plan->zero_division),
+                           choice->value.defined ? choice->value.value : NAN,
                            choice->value.defined);
     (void)limen_add_string(builder, node, "status", limen_outcome_name(choice->outcome));
     if (choice->gap > 0.0)

@@ -196,11 +196,12 @@ static void check_plateau(const tune_case *c, const brute *b, const limen_result
     }
 }
 
-/* The middle of the interval where the dtype has one, else the end that belongs to it. */
+/* The middle of the interval where the dtype has one, else the end that belongs to it; of nothing,
+ * none. */
 static void check_midpoint(const tune_case *c, double threshold, double low, double high)
 {
     double middle = limen_round_to(c->dtype, 0.5 * low + 0.5 * high);
-    double end = c->rule == LIMEN_GE ? high : low;
+    double end = c->rule == LIMEN_GE || c->rows == 0 ? high : low;
 
     if (isinf(low) || isinf(high) || !(middle > low && middle < high))
         middle = end;
@@ -252,6 +253,10 @@ static void check_gap(const tune_case *c, const brute *b, const limen_result *re
         return;
     if (strcmp(status, "infeasible") == 0)
         CHECK(c, !b->feasible);
+    else if (strcmp(status, "undefined") == 0)
+        CHECK(c, b->feasible && !b->found);
+    else if (isnan(gap)) /* 0/0 at the edge, but there may be a cut in a bin */
+        CHECK(c, violation == 0.0 && !point.defined);
     else if (strcmp(status, "optimal") == 0 || strcmp(status, "within_gap") == 0) {
         CHECK(c, b->found && violation == 0.0);
         CHECK(c, point.score + gap >= b->score - slack(c, b->score));

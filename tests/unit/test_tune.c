@@ -137,6 +137,89 @@ static void test_midpoint(void **state)
     limen_result_destroy(result);
 }
 
+/* Nothing to go by: none is predicted, under either rule, with scores kept or bins. */
+static void test_nothing_predicts_none(void **state)
+{
+    uint32_t states[] = {LIMEN_SCORES, LIMEN_HISTOGRAM};
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        limen_spec spec = {.size = sizeof spec,
+                           .task = LIMEN_BINARY,
+                           .states = states[i / 2],
+                           .rule = i % 2 ? LIMEN_GT : LIMEN_GE};
+        limen_tally *tally;
+        limen_result *result;
+
+        assert_int_equal(limen_tally_create(&spec, NULL, &tally, NULL), LIMEN_OK);
+        assert_int_equal(limen_tune(tally, NULL, NULL, &result, NULL), LIMEN_OK);
+        assert_string_equal(text(result, "labels.0.status"), "no_positives");
+        assert_true(number(result, "labels.0.threshold") == (double)INFINITY);
+        limen_result_destroy(result);
+        limen_tally_destroy(tally);
+    }
+}
+
+/* A label without positives predicts none, whatever precision is asked for, but not against a
+ * condition that says something there. */
+static void test_conditions_without_positives(void **state)
+{
+    double scores[] = {0.2, 0.4, 0.9};
+    uint8_t targets[] = {0, 0, 0};
+    problem p = {3, 1, scores, targets, NULL};
+    limen_constraint ask = {"precision", LIMEN_AT_LEAST, 0.9, -1};
+    limen_tune_options options = {.constraints = &ask, .constraint_count = 1};
+    limen_result *result = tune(&p, &options);
+
+    (void)state;
+    assert_true(number(result, "labels.0.threshold") == (double)INFINITY);
+    assert_true(isnan(number(result, "labels.0.value")));
+    check_near(number(result, "feasible"), 1.0, 0.0);
+    limen_result_destroy(result);
+    ask = (limen_constraint){"predicted_count", LIMEN_AT_LEAST, 2, -1};
+    result = tune(&p, &options);
+    check_near(number(result, "labels.0.threshold"), 0.4, 0.0);
+    limen_result_destroy(result);
+    ask.bound = 4;
+    result = tune(&p, &options);
+    check_near(number(result, "feasible"), 0.0, 0.0);
+    limen_result_destroy(result);
+}
+
+/* All scores are equal: none has no precision, so all is the break-even. */
+static void test_break_even_predicts(void **state)
+{
+    double scores[] = {0.5, 0.5, 0.5, 0.5};
+    uint8_t targets[] = {1, 0, 0, 0};
+    problem p = {4, 1, scores, targets, NULL};
+    limen_result *result = tune(&p, &(limen_tune_options){.objective = "precision=recall"});
+
+    (void)state;
+    check_near(number(result, "labels.0.threshold"), 0.5, 0.0);
+    check_near(number(result, "value"), 0.625, 1e-15);
+    limen_result_destroy(result);
+}
+
+/* Precision is 0/0 at each edge that has so few predicted; inside the bin it is not. */
+static void test_bins_do_not_call_undefined(void **state)
+{
+    double scores[] = {2.0, 1e300, 1.5e300};
+    uint8_t targets[] = {1, 1, 0};
+    problem p = {3, 1, scores, targets, NULL};
+    limen_constraint few = {"predicted_count", LIMEN_AT_MOST, 1, -1};
+    limen_tune_options options = {
+        .objective = "precision", .constraints = &few, .constraint_count = 1};
+    limen_result *rough = tune_bins(&p, &options, 4), *exact = tune(&p, &options);
+
+    (void)state;
+    check_near(number(exact, "value"), 0.0, 0.0);
+    assert_string_equal(text(exact, "labels.0.status"), "optimal");
+    assert_string_equal(text(rough, "labels.0.status"), "within_gap");
+    assert_true(isnan(number(rough, "gap")));
+    limen_result_destroy(rough);
+    limen_result_destroy(exact);
+}
+
 static void test_infeasible_says_so(void **state)
 {
     double scores[] = {0.9, 0.8, 0.7};
@@ -390,6 +473,10 @@ int main(void)
         cmocka_unit_test(test_ties_fall_together),
         cmocka_unit_test(test_ties_are_exact),
         cmocka_unit_test(test_midpoint),
+        cmocka_unit_test(test_nothing_predicts_none),
+        cmocka_unit_test(test_conditions_without_positives),
+        cmocka_unit_test(test_break_even_predicts),
+        cmocka_unit_test(test_bins_do_not_call_undefined),
         cmocka_unit_test(test_infeasible_says_so),
         cmocka_unit_test(test_mean_that_skips),
         cmocka_unit_test(test_micro_is_the_joint_optimum),

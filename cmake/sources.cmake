@@ -87,6 +87,7 @@ set(LIMEN_SOURCES
     src/tune/ladder.c
     src/tune/layout.c
     src/tune/micro.c
+    src/tune/micro_bound.c
     src/tune/objective.c
     src/tune/offsets.c
     src/tune/passes.c

@@ -107,19 +107,25 @@ static void set_value(global *g, int64_t label)
         limen_mean_tree_set(&g->bound, label, value, 1.0, violation);
 }
 
-/* What a cut inside the block could give the label at best. */
+/* What a cut inside the block could give the label at best. Where it may be 0/0 before or behind
+ * the block, that is the best there is: 0/0 counts as 0 or 1, or the label leaves the mean. */
 static void set_bound(global *g, const event *at)
 {
     label_state *state = &g->labels[at->label];
     limen_point from = {.tp = limen_sum_of(&state->tp), .fp = limen_sum_of(&state->fp)};
+    double tp = from.tp + at->block.positives, fp = from.fp + at->block.negatives;
     limen_point bound = limen_objective_bound(&state->aim.shown, &state->totals, &from,
                                               at->block.positives, at->block.negatives);
+    int defined =
+        bound.defined &&
+        limen_objective_value(&state->aim.shown, &state->totals, from.tp, from.fp).defined &&
+        limen_objective_value(&state->aim.shown, &state->totals, tp, fp).defined;
     double violation =
         limen_conditions_bound(&g->plan->conditions, at->label, &state->totals, from.tp, from.fp,
                                at->block.positives, at->block.negatives);
 
     limen_mean_tree_set(&g->bound, at->label,
-                        (limen_ratio){bound.defined ? g->sign * bound.score : 1.0, 1}, 1.0,
+                        (limen_ratio){defined ? g->sign * bound.score : g->sign > 0.0, 1}, 1.0,
                         violation);
 }
 
@@ -258,11 +264,10 @@ static limen_status list_plateau(global *g, limen_error *error)
 static limen_outcome outcome_of(const global *g, double gap)
 {
     if (g->violation > 0.0)
-        return g->bounding && g->unopened == 0.0 ? LIMEN_OUTCOME_UNDETERMINED
-                                                 : LIMEN_OUTCOME_INFEASIBLE;
-    if (!limen_mean_tree_value(&g->now).defined)
+        return g->unopened == 0.0 ? LIMEN_OUTCOME_UNDETERMINED : LIMEN_OUTCOME_INFEASIBLE;
+    if (!limen_mean_tree_value(&g->now).defined && !isnan(gap))
         return LIMEN_OUTCOME_UNDEFINED;
-    return gap > 0.0 ? LIMEN_OUTCOME_WITHIN_GAP : LIMEN_OUTCOME_OPTIMAL;
+    return gap != 0.0 ? LIMEN_OUTCOME_WITHIN_GAP : LIMEN_OUTCOME_OPTIMAL;
 }
 
 static limen_status settle(global *g, const limen_feed *feed, limen_solution *solution,
@@ -270,7 +275,9 @@ static limen_status settle(global *g, const limen_feed *feed, limen_solution *so
 {
     limen_ladder ladder = {.blocks = NULL};
     limen_status status = LIMEN_OK;
-    double gap = g->found ? fmax(0.0, g->most - g->score) : 0.0;
+    double gap = g->found                      ? fmax(0.0, g->most - g->score)
+                 : g->most > -(double)INFINITY ? (double)NAN
+                                               : 0.0;
 
     walk_to(g, g->best, NULL);
     solution->outcome = outcome_of(g, gap);

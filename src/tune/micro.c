@@ -1,84 +1,24 @@
 /* Joint choice for the pooled counts: one walk over the merged edges of all labels' hulls. */
-#include "core/numeric.h"
+#include "tune/micro.h"
 #include "core/status.h"
-#include "tune/ascent.h"
-#include "tune/hull.h"
-#include "tune/plan.h"
 
 #include <math.h>
 
-typedef struct micro {
-    const limen_plan *plan;
-    const limen_feed *feed;
-    limen_totals totals; /* of all labels */
-    limen_hulls hulls;   /* of what can be reached for sure */
-    limen_edge *edges;
-    int64_t edge_count, edge_capacity;
-    double tp, fp;    /* where the walk starts */
-    int64_t taken;    /* edges of the best point of the walk */
-    limen_point best; /* feasible and defined */
-    int found;
-    double bound; /* score that no choice of cuts exceeds */
-    int bounded;
-    int constrained; /* the pooled counts are */
-    int convex;      /* the objective is: without conditions the walk finds the best */
-    limen_stand *stands;
-} micro;
-
-/* ---- The walk -------------------------------------------------------------------------------- */
-
-/* Points of one walk: sums of edges from the start. */
-typedef struct walk {
-    limen_sum tp, fp;
-    int64_t next;
-} walk;
-
-static void start_walk(const micro *m, walk *at)
-{
-    *at = (walk){{m->tp, 0.0}, {m->fp, 0.0}, 0};
-}
-
-static void take_edge(const micro *m, walk *at)
-{
-    const limen_edge *edge = &m->edges[at->next++];
-
-    limen_sum_add(&at->tp, edge->tp);
-    limen_sum_add(&at->fp, edge->fp);
-}
-
-/* Edges of one slope are taken whole; one by one where conditions could make a part of them the
- * best that there is. */
-static void take_group(const micro *m, walk *at, int one_by_one)
-{
-    int64_t first = at->next;
-
-    do
-        take_edge(m, at);
-    while (!one_by_one && at->next < m->edge_count &&
-           limen_edge_compare(&m->edges[first], &m->edges[at->next], m->totals.whole) == 0);
-}
-
-static limen_point point_of(const micro *m, double tp, double fp)
-{
-    return limen_objective_at(&m->plan->aim.objective, &m->totals, fmin(tp, m->totals.positives),
-                              fmin(fp, m->totals.negatives));
-}
-
-static double violation_of(const micro *m, double tp, double fp)
+static double violation_of(const limen_micro *m, double tp, double fp)
 {
     return limen_conditions_violation(&m->plan->conditions, -1, &m->totals, tp, fp);
 }
 
-static void find_best(micro *m, int one_by_one)
+static void find_best(limen_micro *m, int one_by_one)
 {
     int lowest = m->plan->aim.lowest;
-    walk at;
+    limen_walk at;
 
     m->found = 0;
-    start_walk(m, &at);
+    limen_walk_start(m, &at);
     for (;;) {
         double tp = limen_sum_of(&at.tp), fp = limen_sum_of(&at.fp);
-        limen_point point = point_of(m, tp, fp);
+        limen_point point = limen_micro_point(m, tp, fp);
 
         if (point.defined && violation_of(m, tp, fp) == 0.0 &&
             (!m->found || limen_objective_compare(&m->plan->aim.objective, &m->totals, &point,
@@ -89,18 +29,18 @@ static void find_best(micro *m, int one_by_one)
         }
         if (at.next == m->edge_count)
             return;
-        take_group(m, &at, one_by_one);
+        limen_walk_group(m, &at, one_by_one);
     }
 }
 
 /* Nothing on the walk is feasible: how many edges lead to the point that fails by least. */
-static int64_t nearest_on_walk(const micro *m)
+static int64_t nearest_on_walk(const limen_micro *m)
 {
     double least = INFINITY;
     int64_t taken = 0;
-    walk at;
+    limen_walk at;
 
-    start_walk(m, &at);
+    limen_walk_start(m, &at);
     for (;;) {
         double violation = violation_of(m, limen_sum_of(&at.tp), limen_sum_of(&at.fp));
 
@@ -110,99 +50,32 @@ static int64_t nearest_on_walk(const micro *m)
         }
         if (at.next == m->edge_count)
             return taken;
-        take_edge(m, &at);
-    }
-}
-
-/* ---- The bound of the relaxed problem, in which labels may be mixed from two cuts ------------ */
-
-static void raise_bound(micro *m, double tp, double fp)
-{
-    limen_point point = point_of(m, tp, fp);
-
-    if (point.defined && (!m->bounded || point.score > m->bound)) {
-        m->bounded = 1;
-        m->bound = point.score;
-    }
-}
-
-/* On the segment from a to b each condition holds on one side of a point: where it changes is a
- * vertex of the feasible region. */
-static void bound_segment(micro *m, const double a[2], const double b[2])
-{
-    const limen_conditions *all = &m->plan->conditions;
-
-    for (int64_t i = 0; i < all->count; i++) {
-        limen_conditions one = {.all = &all->all[i], .count = 1, .pooled = all->pooled};
-        int from = limen_conditions_violation(&one, -1, &m->totals, a[0], a[1]) == 0.0;
-        int to = limen_conditions_violation(&one, -1, &m->totals, b[0], b[1]) == 0.0;
-        double low = 0.0, high = 1.0;
-
-        if (from == to)
-            continue;
-        for (int step = 0; step < 60; step++) {
-            double t = 0.5 * (low + high);
-            double tp = a[0] + t * (b[0] - a[0]), fp = a[1] + t * (b[1] - a[1]);
-
-            if ((limen_conditions_violation(&one, -1, &m->totals, tp, fp) == 0.0) == from)
-                low = t;
-            else
-                high = t;
-        }
-        if (violation_of(m, a[0] + low * (b[0] - a[0]), a[1] + low * (b[1] - a[1])) < 1e-9)
-            raise_bound(m, a[0] + low * (b[0] - a[0]), a[1] + low * (b[1] - a[1]));
-        if (violation_of(m, a[0] + high * (b[0] - a[0]), a[1] + high * (b[1] - a[1])) < 1e-9)
-            raise_bound(m, a[0] + high * (b[0] - a[0]), a[1] + high * (b[1] - a[1]));
-    }
-}
-
-/* The greatest score on a segment, where it may lie inside: scores rise and then fall there. */
-static void bound_inside(micro *m, const double a[2], const double b[2])
-{
-    double low = 0.0, high = 1.0;
-
-    for (int step = 0; step < 80; step++) {
-        double s = low + (high - low) / 3.0, t = high - (high - low) / 3.0;
-        limen_point at_s = point_of(m, a[0] + s * (b[0] - a[0]), a[1] + s * (b[1] - a[1]));
-        limen_point at_t = point_of(m, a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]));
-
-        if (at_s.score < at_t.score)
-            low = s;
-        else
-            high = t;
-    }
-    raise_bound(m, a[0] + low * (b[0] - a[0]), a[1] + low * (b[1] - a[1]));
-}
-
-static void find_bound(micro *m)
-{
-    double from[2], to[2];
-    walk at;
-
-    m->bounded = 0;
-    start_walk(m, &at);
-    to[0] = m->tp, to[1] = m->fp;
-    for (;;) {
-        if (violation_of(m, to[0], to[1]) == 0.0)
-            raise_bound(m, to[0], to[1]);
-        if (at.next == m->edge_count)
-            return;
-        take_group(m, &at, 0);
-        from[0] = to[0], from[1] = to[1];
-        to[0] = limen_sum_of(&at.tp), to[1] = limen_sum_of(&at.fp);
-        bound_segment(m, from, to);
-        if (!m->convex)
-            bound_inside(m, from, to);
-        if (!m->bounded && !m->constrained) /* 0/0 at the corner */
-            raise_bound(m, 0.5 * (from[0] + to[0]), 0.5 * (from[1] + to[1]));
+        limen_walk_edge(m, &at);
     }
 }
 
 /* ---- Hulls of all labels --------------------------------------------------------------------- */
 
+/* No cut that is known meets the label's conditions: it is left at the nearest one. */
+static void pin_label(const limen_plan *plan, int64_t label, limen_ladder *ladder,
+                      limen_choice *choice)
+{
+    limen_aim aim = limen_plan_aim(plan, label), any = aim;
+    limen_outcome outcome;
+    limen_scan scan;
+
+    any.stands_in = 1; /* where the label alone is 0/0 the pooled counts need not be */
+    any.none = 1.0;
+    limen_label_scan(&any, label, ladder, &scan);
+    limen_label_choose(&any, label, ladder, &scan, choice);
+    outcome = choice->outcome;
+    limen_label_take(&aim, ladder, scan.nearest_index, outcome, choice);
+    choice->violation = scan.violation;
+}
+
 /* Fills in hulls, totals, the start and the edges. *unopened is set when some block holds more. A
  * label whose conditions no cut meets is left at its nearest cut. */
-static limen_status gather(micro *m, limen_hulls *hulls, int outer, int *unopened,
+static limen_status gather(limen_micro *m, limen_hulls *hulls, int outer, int *unopened,
                            limen_solution *solution, limen_error *error)
 {
     const limen_plan *plan = m->plan;
@@ -212,7 +85,6 @@ static limen_status gather(micro *m, limen_hulls *hulls, int outer, int *unopene
 
     for (int64_t label = 0; label < plan->width && status == LIMEN_OK; label++) {
         limen_aim aim = limen_plan_aim(plan, label);
-        limen_scan scan;
 
         status = m->feed->load(m->feed->context, label, &ladder, error);
         if (status == LIMEN_OK)
@@ -229,10 +101,7 @@ static limen_status gather(micro *m, limen_hulls *hulls, int outer, int *unopene
             limen_sum_add(&fp, hulls->vertices[hulls->first[label]].fp);
             continue;
         }
-        limen_label_scan(&aim, label, &ladder, &scan);
-        limen_label_take(&aim, &ladder, scan.nearest_index, LIMEN_OUTCOME_INFEASIBLE,
-                         &solution->choices[label]);
-        solution->choices[label].violation = scan.violation;
+        pin_label(plan, label, &ladder, &solution->choices[label]);
         solution->infeasible = 1;
         limen_sum_add(&tp, solution->choices[label].tp);
         limen_sum_add(&fp, solution->choices[label].fp);
@@ -245,7 +114,7 @@ static limen_status gather(micro *m, limen_hulls *hulls, int outer, int *unopene
     return status;
 }
 
-static limen_status merge(micro *m, const limen_hulls *hulls, limen_error *error)
+static limen_status merge(limen_micro *m, const limen_hulls *hulls, limen_error *error)
 {
     if (hulls->count > m->edge_capacity) {
         limen_delete(&m->plan->allocator, m->edges, (size_t)m->edge_capacity, sizeof *m->edges);
@@ -260,7 +129,7 @@ static limen_status merge(micro *m, const limen_hulls *hulls, limen_error *error
 }
 
 /* The bound: by the same walk, with the corners of blocks as if they could be reached. */
-static limen_status bound_outside(micro *m, limen_solution *solution, limen_error *error)
+static limen_status bound_outside(limen_micro *m, limen_solution *solution, limen_error *error)
 {
     limen_hulls outside;
     limen_status status = limen_hulls_make(&m->plan->allocator, m->plan->width, &outside, error);
@@ -272,7 +141,7 @@ static limen_status bound_outside(micro *m, limen_solution *solution, limen_erro
     if (status == LIMEN_OK)
         status = merge(m, &outside, error);
     if (status == LIMEN_OK)
-        find_bound(m);
+        limen_micro_bound(m);
     limen_hulls_release(&outside);
     return status;
 }
@@ -280,7 +149,7 @@ static limen_status bound_outside(micro *m, limen_solution *solution, limen_erro
 /* ---- From the walk back to the labels -------------------------------------------------------- */
 
 /* Prices at which the best choice may lie: between the best edges' value and the bound. */
-static void price_window(const micro *m, double *low, double *high)
+static void price_window(const limen_micro *m, double *low, double *high)
 {
     const limen_objective *objective = &m->plan->aim.objective;
     double sign = limen_objective_traits(objective) & LIMEN_OBJECTIVE_LEAST ? -1.0 : 1.0;
@@ -296,7 +165,8 @@ static void price_window(const micro *m, double *low, double *high)
                                                 : (double)INFINITY;
 }
 
-static int64_t mark_blocks(const micro *m, int64_t label, limen_ladder *ladder, int64_t chosen)
+static int64_t mark_blocks(const limen_micro *m, int64_t label, limen_ladder *ladder,
+                           int64_t chosen)
 {
     int64_t marked = 0;
     double tp = 0.0, fp = 0.0, low, high;
@@ -318,7 +188,7 @@ static int64_t mark_blocks(const micro *m, int64_t label, limen_ladder *ladder, 
     return marked;
 }
 
-static limen_status settle_labels(micro *m, limen_solution *solution, limen_error *error)
+static limen_status settle_labels(limen_micro *m, limen_solution *solution, limen_error *error)
 {
     const limen_plan *plan = m->plan;
     limen_ladder ladder = {.blocks = NULL};
@@ -346,7 +216,7 @@ static limen_status settle_labels(micro *m, limen_solution *solution, limen_erro
 }
 
 /* Where the walk's first `taken` edges leave each label. */
-static void stand_on_walk(const micro *m, const limen_solution *solution)
+static void stand_on_walk(const limen_micro *m, const limen_solution *solution)
 {
     for (int64_t label = 0; label < m->hulls.labels; label++) {
         int64_t first = m->hulls.first[label];
@@ -366,7 +236,7 @@ static void stand_on_walk(const micro *m, const limen_solution *solution)
 }
 
 /* The walk is not the whole answer: from its best point by coordinate ascent. */
-static limen_status ascend(micro *m, limen_solution *solution, limen_error *error)
+static limen_status ascend(limen_micro *m, limen_solution *solution, limen_error *error)
 {
     limen_ascent ascent = {.plan = m->plan,
                            .feed = m->feed,
@@ -385,37 +255,34 @@ static limen_status ascend(micro *m, limen_solution *solution, limen_error *erro
     return LIMEN_OK;
 }
 
-/* Whether what the upper hulls do not meet nothing meets: more true and fewer false positives never
- * harm, or only the number of both counts. */
-static int hull_is_proof(const micro *m)
+static limen_outcome outcome_of(const limen_micro *m, int unopened, const limen_solution *solution)
 {
-    const limen_conditions *all = &m->plan->conditions;
+    if (solution->infeasible) {
+        int pinned = 0;
 
-    for (int64_t i = 0; i < all->count; i++) {
-        const limen_condition *one = &all->all[i];
-        int wanted = one->sense == LIMEN_AT_LEAST ? 1 : -1;
-
-        if (one->label == -1 && one->with_tp != one->with_fp && one->with_tp != wanted)
-            return 0;
+        for (int64_t i = 0; i < solution->width; i++) {
+            if (solution->choices[i].outcome == LIMEN_OUTCOME_INFEASIBLE)
+                return LIMEN_OUTCOME_INFEASIBLE;
+            pinned |= solution->choices[i].outcome == LIMEN_OUTCOME_UNDETERMINED;
+        }
+        return pinned || m->possible ? LIMEN_OUTCOME_UNDETERMINED : LIMEN_OUTCOME_INFEASIBLE;
     }
-    return 1;
-}
-
-static limen_outcome outcome_of(const micro *m, int unopened, const limen_solution *solution)
-{
-    if (solution->infeasible)
-        return m->found || (!m->bounded && hull_is_proof(m)) ? LIMEN_OUTCOME_INFEASIBLE
-                                                             : LIMEN_OUTCOME_UNDETERMINED;
     if (!m->found)
         return unopened && !m->feed->open   ? LIMEN_OUTCOME_UNDETERMINED
                : m->totals.positives == 0.0 ? LIMEN_OUTCOME_NO_POSITIVES
                                             : LIMEN_OUTCOME_UNDEFINED;
-    if (!(solution->gap > 0.0))
+    if (solution->gap == 0.0)
         return LIMEN_OUTCOME_OPTIMAL;
     return m->convex ? LIMEN_OUTCOME_WITHIN_GAP : LIMEN_OUTCOME_LOCAL;
 }
 
-static void conclude(const micro *m, int unopened, limen_solution *solution)
+/* Without conditions the walk reaches the bound, unless that is at a corner that is 0/0. */
+static int falls_short(const limen_micro *m)
+{
+    return m->bounded && m->bound - m->best.score > 1e-12 * fmax(1.0, fabs(m->bound));
+}
+
+static void conclude(const limen_micro *m, int unopened, limen_solution *solution)
 {
     const limen_plan *plan = m->plan;
     limen_sum tp = {0.0, 0.0}, fp = {0.0, 0.0};
@@ -426,10 +293,10 @@ static void conclude(const micro *m, int unopened, limen_solution *solution)
     }
     solution->value =
         limen_objective_value(&plan->aim.shown, &m->totals, limen_sum_of(&tp), limen_sum_of(&fp));
-    if (m->found && m->bounded)
-        solution->gap = fmax(0.0, m->bound - m->best.score);
-    if (!(solution->gap > 1e-12 * fmax(1.0, fabs(m->bound))))
-        solution->gap = 0.0;
+    if (m->found && falls_short(m))
+        solution->gap = m->bound - m->best.score;
+    if (m->tilted && m->constrained)
+        solution->gap = NAN;
     solution->outcome = outcome_of(m, unopened, solution);
     if (m->constrained && m->convex && solution->outcome == LIMEN_OUTCOME_WITHIN_GAP)
         solution->note = "a constraint on pooled counts is a knapsack: the walk along the hulls "
@@ -437,12 +304,13 @@ static void conclude(const micro *m, int unopened, limen_solution *solution)
 }
 
 /* Without any positive there is nothing to choose where "none" is 0/0: none is predicted. */
-static int is_degenerate(const micro *m)
+static int is_degenerate(const limen_micro *m)
 {
-    return m->totals.positives == 0.0 && !m->constrained && !point_of(m, m->tp, m->fp).defined;
+    return m->totals.positives == 0.0 && !m->constrained &&
+           !limen_micro_point(m, m->tp, m->fp).defined;
 }
 
-static limen_status solve(micro *m, limen_solution *solution, limen_error *error)
+static limen_status solve(limen_micro *m, limen_solution *solution, limen_error *error)
 {
     int unopened = 0, choose;
     limen_status status = gather(m, &m->hulls, 0, &unopened, solution, error);
@@ -454,7 +322,7 @@ static limen_status solve(micro *m, limen_solution *solution, limen_error *error
     if (status != LIMEN_OK)
         return status;
     if (!unopened)
-        find_bound(m);
+        limen_micro_bound(m);
     choose = !is_degenerate(m);
     if (choose)
         find_best(m, m->constrained || !m->convex);
@@ -464,7 +332,7 @@ static limen_status solve(micro *m, limen_solution *solution, limen_error *error
     if (!m->found && m->constrained)
         m->taken = nearest_on_walk(m);
     stand_on_walk(m, solution);
-    if (choose && (m->constrained || !m->convex || !m->found))
+    if (choose && (m->constrained || !m->convex || !m->found || (!unopened && falls_short(m))))
         status = ascend(m, solution, error);
     if (status == LIMEN_OK)
         status = settle_labels(m, solution, error);
@@ -473,23 +341,51 @@ static limen_status solve(micro *m, limen_solution *solution, limen_error *error
     return status;
 }
 
+/* A cost is a sum over labels: the best of each is the best of all. */
+static limen_status solve_apart(limen_micro *m, limen_solution *solution, limen_error *error)
+{
+    limen_status status = limen_solve_labels(m->plan, m->feed, solution, error);
+    limen_totals *totals = &m->totals;
+
+    for (int64_t i = 0; i < solution->width; i++) {
+        totals->positives += solution->choices[i].totals.positives;
+        totals->negatives += solution->choices[i].totals.negatives;
+        m->bound += solution->choices[i].gap;
+    }
+    m->found = m->bounded = m->convex = 1;
+    conclude(m, 0, solution);
+    return status;
+}
+
+static int rewards_errors(const limen_plan *plan)
+{
+    unsigned least = LIMEN_OBJECTIVE_CONVEX | LIMEN_OBJECTIVE_LEAST;
+    const double *cost = plan->aim.objective.options.cost; /* of a tp, fp, tn, fn */
+
+    return (limen_objective_traits(&plan->aim.objective) & least) == least &&
+           (cost[3] < cost[0] || cost[1] < cost[2]);
+}
+
 limen_status limen_solve_micro(const limen_plan *plan, const limen_feed *feed,
                                limen_solution *solution, limen_error *error)
 {
     unsigned traits = limen_objective_traits(&plan->aim.objective);
-    micro m = {.plan = plan,
-               .feed = feed,
-               .constrained = limen_conditions_apply(&plan->conditions, -1),
-               .convex = (traits & LIMEN_OBJECTIVE_CONVEX) != 0};
+    limen_micro m = {.plan = plan,
+                     .feed = feed,
+                     .constrained = limen_conditions_apply(&plan->conditions, -1),
+                     .tilted = rewards_errors(plan),
+                     .convex = (traits & LIMEN_OBJECTIVE_CONVEX) != 0 && !rewards_errors(plan)};
     size_t width = (size_t)plan->width;
     limen_status status;
 
-    m.stands = limen_new(&plan->allocator, width, sizeof *m.stands);
-    if (!m.stands)
-        return limen_fail_memory(error, width * sizeof *m.stands);
     solution->marked = 0;
     solution->infeasible = 0;
     solution->gap = 0.0;
+    if (m.tilted && !m.constrained)
+        return solve_apart(&m, solution, error);
+    m.stands = limen_new(&plan->allocator, width, sizeof *m.stands);
+    if (!m.stands)
+        return limen_fail_memory(error, width * sizeof *m.stands);
     status = limen_hulls_make(&plan->allocator, plan->width, &m.hulls, error);
     if (status == LIMEN_OK)
         status = solve(&m, solution, error);

@@ -188,6 +188,57 @@ def test_micro_and_global_against_all_combinations():
         assert one.value == max(values_of(cuts(scores.ravel(), targets.ravel()), "f1"))
 
 
+@pytest.mark.parametrize("scope", ["micro", "global"])
+@pytest.mark.parametrize("keep", ["scores", "histogram"])
+def test_what_is_said_of_the_best_under_conditions(scope, keep):
+    """Conditions that favour either side, costs that reward errors, bins with several scores: the
+    gap covers the best choice, "optimal" and "infeasible" are true."""
+    random = np.random.default_rng(31)
+    names = ["precision", "recall", "f1", "gmean", "predicted_rate", "kappa", "fdr", "npv"]
+    said = set()
+    for seed in range(150):
+        scores, targets = make(seed, rows=7, width=2, digits=2)
+        costs = [int(cost) for cost in random.integers(-1, 5, 4)]
+        objective = str(random.choice(["f1", "accuracy", "mcc", "precision", "cost"]))
+        options = {"cost": costs} if objective == "cost" else {}
+        conditions = [
+            (str(random.choice(names)), str(random.choice([">=", "<="])), random.integers(5) / 4)
+            for _ in range(random.integers(3))
+        ]
+        pooled = [
+            np.sum(each, axis=0)
+            for each in itertools.product(*(cuts(scores[:, k], targets[:, k]) for k in range(2)))
+        ]
+        if scope == "global":
+            pooled = cuts(scores.ravel(), targets.ravel())
+        for name, sense, bound in conditions:
+            rates = [metric(name, each) for each in pooled]
+            pooled = [
+                each
+                for each, rate in zip(pooled, rates, strict=True)
+                if rate is not None and (rate >= bound if sense == ">=" else rate <= bound)
+            ]
+        best = max(values_of(pooled, objective, **options), default=-math.inf)
+        tally = limen.Tally("multilabel", 2, keep=keep, bins=8)
+        tally.update(scores, targets)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = tally.tune(
+                objective, scope=scope, require=[f"{a}{b}{c}" for a, b, c in conditions], **options
+            )
+        status, gap = found.report.get("status", "optimal"), found.report["gap"]
+        said.add(status)
+        if not found.feasible:
+            assert status in ("infeasible", "undetermined")
+            assert status == "undetermined" or not pooled
+        elif best > -math.inf:
+            value = found.value * (-1 if objective == "cost" else 1)
+            assert value <= best + 1e-12
+            assert gap is None or value + gap >= best - 1e-12
+            assert status != "optimal" or value == pytest.approx(best, abs=1e-12)
+    assert {"optimal", "infeasible"} < said
+
+
 @pytest.mark.parametrize("scope", ["macro", "weighted"])
 def test_means(scope):
     scores, targets = make(3, width=3)

@@ -11,23 +11,33 @@
 #define WIDE
 #endif
 
-/* As unsigned integers, the floats from +0 to 1 are those up to 1's bits; -0 is the sign bit. */
-#define ALL_UNIT(name, type, one, minus_zero)                                 \
-    WIDE static int name(const void *cells, int64_t count)                    \
-    {                                                                         \
-        const type *bits = cells;                                             \
-        type outside = 0;                                                     \
-                                                                              \
-        for (int64_t i = 0; i < count; i++)                                   \
-            outside |= (type)((bits[i] > (one)) & (bits[i] != (minus_zero))); \
-        return outside == 0;                                                  \
+/* As unsigned integers, the floats from +0 to 1 are those up to 1's bits; -0 is the sign bit. So
+ * the greatest integer tells, unless there is a -0: then cells are looked at one by one. */
+enum { LANES = 128 }; /* bytes that are compared at once, so that no comparison waits for another */
+#define ALL_UNIT(name, type, one, minus_zero)                                           \
+    WIDE static int name(const void *cells, int64_t count)                              \
+    {                                                                                   \
+        enum { STEP = LANES / sizeof(type) };                                           \
+        const type *bits = cells;                                                       \
+        type most[STEP] = {0}, outside = 0;                                             \
+        int64_t i = 0;                                                                  \
+                                                                                        \
+        for (; i + STEP <= count; i += STEP)                                            \
+            for (int64_t lane = 0; lane < STEP; lane++)                                 \
+                most[lane] = most[lane] > bits[i + lane] ? most[lane] : bits[i + lane]; \
+        for (int64_t lane = 0; lane < STEP; lane++)                                     \
+            outside |= most[lane] > (one);                                              \
+        for (i = outside ? 0 : i, outside = 0; i < count; i++)                          \
+            outside |= (type)((bits[i] > (one)) & (bits[i] != (minus_zero)));           \
+        return outside == 0;                                                            \
     }
 ALL_UNIT(all_unit_f16, uint16_t, 0x3c00u, 0x8000u)
 ALL_UNIT(all_unit_bf16, uint16_t, 0x3f80u, 0x8000u)
 ALL_UNIT(all_unit_f32, uint32_t, 0x3f800000u, 0x80000000u)
 ALL_UNIT(all_unit_f64, uint64_t, 0x3ff0000000000000u, 0x8000000000000000u)
 
-/* Cells between two looks at the answer: logits are known by their first block, as a rule. */
+/* Cells between two looks at the answer: logits are known by the block that is read first, as a
+ * rule. That is the last one, so that the cache holds what counting reads first. */
 enum { BLOCK = 1 << 14 };
 
 static int all_unit_packed(limen_dtype dtype, const unsigned char *cells, int64_t count)
@@ -38,8 +48,8 @@ static int all_unit_packed(limen_dtype dtype, const unsigned char *cells, int64_
                                                                    : all_unit_f64;
     int64_t size = (int64_t)limen_dtype_size(dtype);
 
-    for (int64_t done = 0; done < count; done += BLOCK)
-        if (!all_unit(cells + done * size, count - done < BLOCK ? count - done : BLOCK))
+    for (int64_t from = count > 0 ? (count - 1) / BLOCK * BLOCK : -1; from >= 0; from -= BLOCK)
+        if (!all_unit(cells + from * size, count - from < BLOCK ? count - from : BLOCK))
             return 0;
     return 1;
 }

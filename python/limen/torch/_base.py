@@ -24,6 +24,7 @@ from operator import is_
 from typing import Any
 
 import torch
+from lightning_utilities import apply_to_collection
 from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics.utilities.exceptions import TorchMetricsUserError
@@ -63,8 +64,8 @@ class Engine(Metric):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.__module__.startswith(__package__):
-            cls._ours = (cls.update, cls.compute)
-        cls._plain = (cls.update, cls.compute) == cls._ours and cls.full_state_update is False
+            cls._ours = cls._own()
+        cls._plain = cls._own() == cls._ours and cls.full_state_update is False
         # torch.jit.script would compile properties; a model that is scripted with its metrics in it
         # leaves them out, as it does with torchmetrics' own.
         cls.__jit_unused_properties__ = [
@@ -76,6 +77,11 @@ class Engine(Metric):
                 if base.__module__.startswith(__package__) and isinstance(value, property)
             ),
         ]
+
+    @classmethod
+    def _own(cls) -> tuple[Callable, ...]:
+        """What a subclass may override that the shorter ways of this class leave out."""
+        return cls.update, cls.compute, cls.sync, cls.sync_context
 
     def _batch(self, *args: Any, **kwargs: Any) -> Any:
         return None
@@ -92,7 +98,16 @@ class Engine(Metric):
 
     def reset(self) -> None:
         """Back to no samples."""
-        super().reset()
+        fields = self.__dict__
+        for name, default in self._defaults.items():
+            state = fields[name]
+            if isinstance(default, Tensor):
+                fields[name] = default.to(state.device, copy=True)
+            else:
+                state.clear()
+        fields.update(
+            _update_count=0, _forward_cache=None, _computed=None, _cache=None, _is_synced=False
+        )
         self._forget_guess()
 
     @classmethod
@@ -121,6 +136,28 @@ class Engine(Metric):
                 self._move_list_states_to_cpu()
 
         return counted
+
+    def _wrap_compute(self, compute: Callable) -> Callable:
+        by_torch = super()._wrap_compute(compute)
+
+        @functools.wraps(compute)
+        def computed(*args: Any, **kwargs: Any) -> Any:
+            fields = self.__dict__
+            if (
+                fields["_computed"] is not None
+                or fields["_update_count"] == 0
+                or fields["_is_synced"]
+                or not self._plain
+                or self.distributed_available_fn is None
+                or self.distributed_available_fn()
+            ):
+                return by_torch(*args, **kwargs)
+            value = apply_to_collection(compute(*args, **kwargs), Tensor, _apart)
+            if self.compute_with_cache:
+                fields["_computed"] = value
+            return value
+
+        return computed
 
     def _direct(self) -> bool:
         """Whether a batch's value may be had without torchmetrics' forward."""
@@ -154,6 +191,11 @@ class Engine(Metric):
         except Exception:
             self.__dict__.update(before, _enable_grad=False, _computed=None)
             raise
+
+
+def _apart(value: Tensor) -> Tensor:
+    """A copy, of no dimensions where there is one element, as torchmetrics returns values."""
+    return (value.squeeze() if value.numel() == 1 else value).clone()
 
 
 class Workplace:

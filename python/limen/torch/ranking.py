@@ -7,6 +7,7 @@ are out of order in the loss, as in scikit-learn.
 
 from __future__ import annotations
 
+from math import nan
 from typing import Any
 
 import torch
@@ -16,6 +17,13 @@ from torchmetrics import classification as peer
 from .. import _core
 from ._base import Refusal
 from ._score_metric import ScoreMetric
+
+
+class Scratch(dict):
+    """Tallies for one batch each, by what they are made for; a copy has none."""
+
+    def __reduce__(self) -> tuple:
+        return Scratch, ()
 
 
 class Ranking(ScoreMetric):
@@ -37,42 +45,52 @@ class Ranking(ScoreMetric):
 
     def _batch(
         self, preds: Tensor, target: Tensor, weights: Tensor | None = None
-    ) -> tuple[Tensor, Tensor] | None:
+    ) -> tuple[float, float] | None:
+        """The sum over a batch, and the weight of its samples."""
         read = self._read(preds, target, weights)
         if read is None:
             return None
         preds, target, weights = read
-        tally = _core.Tally(
-            "multilabel",
-            self.num_labels,
-            keep="ranking",
-            nan="negative",
-            ignore_index=self.ignore_index,
-            weighted=weights is not None,
-        )
+        tally = self._scratch(weights is not None)
         try:
             tally.update(preds, target, weights)
         except Refusal:
             return None
-        counted = torch.ones(len(preds)) if weights is None else weights
+        total = len(preds) if weights is None else weights.sum().item()
         if self.ignore_index is not None:
-            counted = counted * (target != self.ignore_index).any(1).to(counted)
-        total = counted.sum()
-        mean = tally.metric(self._row, "whole")
-        return self._number(mean * total), self._number(total)
+            kept = (target != self.ignore_index).any(1)
+            total = (kept if weights is None else weights[kept]).sum().item()
+        return tally.metric(self._row, "whole") * total, total
 
-    def _number(self, value: Tensor) -> Tensor:
-        return value.to(self.measure.device, torch.float32)
+    def _scratch(self, weighted: bool) -> _core.Tally:
+        """An empty tally."""
+        scratch = self.__dict__.get("_scratches")
+        if scratch is None:
+            scratch = self.__dict__["_scratches"] = Scratch()
+        tally = scratch.get((weighted, self.ignore_index))
+        if tally is None:
+            tally = scratch[weighted, self.ignore_index] = _core.Tally(
+                "multilabel",
+                self.num_labels,
+                keep="ranking",
+                nan="negative",
+                ignore_index=self.ignore_index,
+                weighted=weighted,
+            )
+        tally.reset()
+        return tally
 
     def _kept(self) -> tuple:
         return (*super()._kept(), self._row)
 
-    def _absorb(self, batch: tuple[Tensor, Tensor]) -> None:
-        self.measure = self.measure + batch[0]
-        self.total = self.total + batch[1]
+    def _absorb(self, batch: tuple[float, float]) -> None:
+        fields = self.__dict__
+        fields["measure"] = fields["measure"] + batch[0]
+        fields["total"] = fields["total"] + batch[1]
 
-    def _batch_value(self, batch: tuple[Tensor, Tensor]) -> Tensor:
-        return batch[0] / batch[1]
+    def _batch_value(self, batch: tuple[float, float]) -> Tensor:
+        measure, total = batch
+        return torch.tensor(measure / total if total else nan, device=self.measure.device)
 
     def compute(self) -> Tensor:
         """The mean over all samples; NaN without any."""

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 from torchmetrics.utilities.data import dim_zero_cat
 
-from ._base import Refusal
 from ._cuts import Binned, Counter, Exact
+from ._engine import Refusal
 from ._score_metric import ScoreMetric
 
 Evidence = Exact | Binned
@@ -32,6 +32,7 @@ class CurveMetric(ScoreMetric):
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
         if self.thresholds is None:
+            self._lists = ("preds", "target")
             self.add_state("weights", default=[], dist_reduce_fx="cat")
 
     @property
@@ -96,7 +97,7 @@ class CurveMetric(ScoreMetric):
             else:
                 self.confmat = self.confmat + counts
             return
-        self._append(("preds", "target"), batch)
+        self._append(batch)
 
     def _batch_value(self, batch: Batch) -> Any:
         return self._value(self._evidence(*batch))

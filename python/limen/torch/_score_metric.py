@@ -11,8 +11,8 @@ from torchmetrics import Metric
 from torchmetrics.utilities.data import dim_zero_cat
 
 from .. import _core
-from ._base import Engine
 from ._decision import warn_of_guess
+from ._engine import Engine
 
 Batch = tuple[Tensor, Tensor, Tensor | None]
 
@@ -151,10 +151,20 @@ class ScoreMetric(Engine):
         """Adds the states of another metric of the same configuration, or its `metric_state`.
         Raises ValueError where class or configuration differ."""
         check_alike(self, incoming_state)
+        if isinstance(incoming_state, type(self)):
+            incoming_state = incoming_state.metric_state
+        if self._lists and isinstance(incoming_state, dict):
+            if len(incoming_state.get("weights", ())):
+                self._weigh(self.__dict__)
+            elif len(self.weights):
+                incoming_state = self._weigh(dict(incoming_state))
         super().merge_state(incoming_state)
         self.__dict__["_computed"] = None
 
-    # ---- Adding -----------------------------------------------------------------------------
+    # ---- Lists of all samples ---------------------------------------------------------------
+
+    # States that hold what each sample was, beside `weights`; none where batches are summed up.
+    _lists = ()
 
     @property
     def _all_weights(self) -> Tensor | None:
@@ -163,22 +173,42 @@ class ScoreMetric(Engine):
         weights = dim_zero_cat(self.weights) if len(self.weights) else None
         return weights if weights is not None and len(weights) else None
 
-    def _append(self, names: tuple[str, str], batch: Batch) -> None:
-        """Adds a batch to two lists and that of the weights."""
-        weights = batch[2]
-        if (weights is None) != (not self.weights) and getattr(self, names[0]):
-            raise ValueError("`weights` must be given in every update, or in none")
-        for name, values in zip((*names, "weights"), batch, strict=True):
-            if values is not None:
-                getattr(self, name).append(values)
+    def _weigh(self, states: dict[str, Any]) -> dict[str, Any]:
+        """Gives samples without weights the weight 1."""
+        if len(states["weights"]) == 0:
+            samples = states[self._lists[0]]
+            states["weights"] = [
+                torch.ones(len(values), dtype=torch.float64, device=values.device)
+                for values in ([samples] if isinstance(samples, Tensor) else samples)
+            ]
+        return states
+
+    def _blank(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+        if name == "weights" and getattr(self, self._lists[0]):
+            return dim_zero_cat(self._weigh(dict(self.__dict__))["weights"])
+        return super()._blank(name, shape, dtype)
+
+    def _append(self, batch: Batch) -> None:
+        """Adds a batch to the lists."""
+        *values, weights = batch
+        if weights is not None:
+            self._weigh(self.__dict__)
+        elif self.weights:
+            weights = torch.ones(len(values[0]), dtype=torch.float64, device=values[0].device)
+        for name, value in zip(self._lists, values, strict=True):
+            getattr(self, name).append(value)
+        if weights is not None:
+            self.weights.append(weights)
+
+    # ---- Adding -----------------------------------------------------------------------------
 
     def update(self, preds: Tensor, target: Tensor, weights: Tensor | None = None) -> None:
         """Adds a batch.
 
         preds: floats, (N, ...) for binary, (N, C, ...) and (N, L, ...) else; target: integers of
-        the same shape, or (N, ...) for multiclass. weights: (N,), not negative; where all samples
-        are kept, in every update or in none. A batch that is refused, with torchmetrics' error
-        where that has one, adds nothing.
+        the same shape, or (N, ...) for multiclass. weights: (N,), not negative; without them, every
+        sample weighs 1. A batch that is refused, with torchmetrics' error where that has one, adds
+        nothing.
         """
         batch = self._batch(preds, target, weights)
         if batch is not None:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torchmetrics import Metric
 
 from .._thresholds import Thresholds
 from .._tune import Search
 from ._decision import Decision, check_rule
+from ._sync import Synchronized
 
 if TYPE_CHECKING:
     from .._tune import Cost, Requirement
 
 
-class BestThreshold(Metric):
+class BestThreshold(Synchronized):
     """What both tasks share. States preds and target hold every batch, as those of an exact curve
     do; across processes they are gathered."""
 

@@ -23,6 +23,8 @@ class Calibration(ScoreMetric):
     """States confidences and accuracies: of binary, preds and target; of multiclass, the greatest
     probability of each sample and whether its class is the true one."""
 
+    _lists = ("confidences", "accuracies")
+
     def _batch(
         self, preds: Tensor, target: Tensor, weights: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor | None] | None:
@@ -50,7 +52,7 @@ class Calibration(ScoreMetric):
         return torch.tensor(error, dtype=torch.float32, device=confidences.device)
 
     def _absorb(self, batch: tuple[Tensor, Tensor, Tensor | None]) -> None:
-        self._append(("confidences", "accuracies"), batch)
+        self._append(batch)
 
     def _batch_value(self, batch: tuple[Tensor, Tensor, Tensor | None]) -> Tensor:
         return self._value(*batch)

@@ -19,7 +19,8 @@ import torch
 from torchmetrics import Metric
 from torchmetrics import MetricCollection as PeerCollection
 
-from ._base import Batch, Engine, TallyMetric, Workplace
+from ._base import Batch, TallyMetric, Workplace
+from ._engine import Engine
 
 
 @dataclass(slots=True)

@@ -14,9 +14,10 @@ from torchmetrics import Metric
 from torchmetrics import classification as peer
 from torchmetrics.utilities.prints import rank_zero_warn
 
-from ._base import Engine, Refusal, peer_threshold
+from ._base import peer_threshold
 from ._cuts import numbers
 from ._decision import Decision, kernel, with_threshold
+from ._engine import Engine, Refusal
 from ._score_metric import check_alike, syncing
 
 FairnessTask = Literal["demographic_parity", "equal_opportunity", "all"]

@@ -15,8 +15,8 @@ from torchmetrics import classification as peer
 from torchmetrics.classification.base import _ClassificationTaskWrapper
 
 from .. import _core
-from ._base import Refusal
 from ._cuts import numbers
+from ._engine import Refusal
 from ._score_metric import ScoreMetric
 from ._wrapper import Task, by_task
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from torchmetrics import classification as peer
 
 from .. import _core
-from ._base import Refusal
+from ._engine import Refusal
 from ._score_metric import ScoreMetric
 
 

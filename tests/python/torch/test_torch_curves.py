@@ -224,10 +224,28 @@ def test_weights_are_repetitions():
             assert same(weighted.compute(), plain.compute())
     with pytest.raises(ValueError, match="weight"):
         ours.MultilabelAUROC(WIDTH).update(preds, target, [torch.inf] * len(preds))
-    with pytest.raises(ValueError, match="every update"):
-        exact = ours.MultilabelAUROC(WIDTH)
-        exact.update(preds, target)
-        exact.update(preds, target, times.double())
+
+
+@pytest.mark.parametrize("weighted_first", [True, False])
+@pytest.mark.parametrize("merged", [True, False])
+@pytest.mark.parametrize("family", ["AUROC", "CalibrationError"])
+def test_without_weights_a_sample_weighs_1(family, merged, weighted_first):
+    batches = [
+        (*batch("Binary", "probabilities", seed, ()), weights)
+        for seed, weights in ((1, torch.rand), (2, torch.ones))
+    ]
+    batches = [(p, t, make(len(p), dtype=torch.float64)) for p, t, make in batches]
+    mine, other, expected = (getattr(ours, "Binary" + family)() for _ in range(3))
+    for index in (0, 1) if weighted_first else (1, 0):
+        preds, target, weights = batches[index]
+        expected.update(preds, target, weights)
+        into = other if merged and index == 1 else mine
+        into.update(preds, target, *([weights] if index == 0 else []))
+    if merged:
+        if not weighted_first:
+            mine, other = other, mine
+        mine.merge_state(other)
+    assert same(mine.compute(), expected.compute())
 
 
 def test_from_logits():

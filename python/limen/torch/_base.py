@@ -25,6 +25,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torchmetrics import Metric
+from torchmetrics.utilities.data import dim_zero_cat
 
 from .. import _core
 from .._tally import Tally
@@ -34,9 +35,9 @@ from ._engine import Engine, Refusal
 
 CPU = torch.device("cpu")
 Pair = tuple[Tally, Tally]
-# The tally of a batch, whether its scores were logits, and their dtype; no dtype where the tally
-# cannot be merged into attached ones.
-Batch = tuple[Tally, bool, torch.dtype | None]
+# The tally of a batch, whether its scores were logits, and their dtype, or None where the tally
+# cannot be merged into attached ones; targets and weights, for what no tally tells.
+Batch = tuple[Tally, bool, torch.dtype | None, Tensor, Tensor | None]
 
 
 class Workplace:
@@ -133,9 +134,6 @@ class TallyMetric(Engine):
 
     # What a family reads otherwise than others of its decision.
     _reading: str | None = None
-    # Whether samples may have weights.
-    _weighable = True
-
     _task: str
     _keep: tuple[str, ...] = ("counts",)
     _states: tuple[str, ...]  # names of the state tensors
@@ -146,12 +144,8 @@ class TallyMetric(Engine):
 
     @classmethod
     def _more(cls) -> tuple[str, ...]:
-        weights = ("weights",) if cls._weighable else ()
-        return (
-            (*weights, "rule", "thresholds", "from_logits")
-            if cls._task != "multiclass"
-            else weights
-        )
+        decision = ("rule", "thresholds", "from_logits") if cls._task != "multiclass" else ()
+        return ("weights", *decision)
 
     @property
     def _has_peer_function(self) -> bool:
@@ -194,11 +188,6 @@ class TallyMetric(Engine):
         self.thresholds = thresholds
         self.rule = rule
         self.from_logits = from_logits
-        if thresholds is not None and not self._by_kernel:
-            raise ValueError(
-                "`thresholds` goes with multidim_average='global', and for exact match without"
-                " ignore_index"
-            )
         _ = self._place  # the thresholds are checked now
 
     @property
@@ -345,10 +334,10 @@ class TallyMetric(Engine):
             tally, logits = self._count(place, pair, preds, target, weights, True)
         except Refusal:
             return None
-        return tally, logits, preds.dtype if weights is None else None
+        return tally, logits, preds.dtype if weights is None else None, target, weights
 
     def _absorb(self, batch: Batch) -> None:
-        tally, logits, dtype = batch
+        tally, logits, dtype, *_ = batch
         attached = None if dtype is None else self._attached(self._place, dtype)
         if attached is None:
             self._add(tally)
@@ -377,10 +366,10 @@ class TallyMetric(Engine):
                 self._count(place, attached, preds, target)
                 return None
             scratch = self._scratch(place, preds, weights)
-            tally, _ = self._count(place, scratch, preds, target, weights, True)
+            tally, logits = self._count(place, scratch, preds, target, weights, True)
         except Refusal as error:
             return self._update_by_torch(preds, target, weights, error)
-        return self._add(tally)
+        return self._absorb((tally, logits, None, target, weights))
 
     @property
     def _decides_as_torch(self) -> bool:
@@ -393,20 +382,83 @@ class TallyMetric(Engine):
         self, preds: Tensor, target: Tensor, weights: Tensor | None, refusal: Exception | None
     ) -> None:
         """torchmetrics' own update, on our decisions where it could not make them."""
-        decision = self._decision
-        if weights is not None or decision.sets > 1:
-            raise refusal or ValueError("`weights` go with multidim_average='global' only")
+        if self._by_kernel and (weights is not None or self.thresholds is not None):
+            raise refusal
+        if weights is not None:
+            raise ValueError(
+                "`weights` go with multidim_average='global': a sample's own value is the same"
+                " whatever its weight"
+            )
+        if self.thresholds is not None:
+            sets = range(self._decision.sets)
+            self._append([self._states_of(preds, target, each) for each in sets])
+        elif self.multidim_average == "samplewise":
+            self._append([self._states_of(preds, target)])
+        else:
+            self._super_update(preds, target)
+
+    def _super_update(self, preds: Tensor, target: Tensor, each: int = 0) -> None:
         if not self._decides_as_torch:
-            preds = decision.decide(preds)
+            preds = self._decision.decide(preds, each)
         with torch.set_grad_enabled(self._enable_grad):
             super().update(preds, target)
+
+    def _states_of(self, preds: Tensor, target: Tensor, each: int = 0) -> dict[str, Any]:
+        """torchmetrics' states after this batch alone, decided by one threshold set."""
+        fields = self.__dict__
+        before = {name: fields[name] for name in self._states}
+        for name, state in before.items():
+            fields[name] = [] if isinstance(state, list) else state.new_zeros(1)
+        try:
+            self._super_update(preds, target, each)
+            return {name: fields[name] for name in self._states}
+        finally:
+            fields.update(before)
+
+    def _append(self, sets: list[dict[str, Any]]) -> None:
+        """Adds the states of a batch, a dict a threshold set, to lists of (N, ...) or (N, S, ...)
+        and to sums of (S, 1)."""
+        for name in self._states:
+            state = getattr(self, name)
+            parts = [each[name] for each in sets]
+            if isinstance(state, list):
+                parts = [self._with_rows(dim_zero_cat(part)) for part in parts]
+                state.append(parts[0] if self.thresholds is None else torch.stack(parts, 1))
+            elif self.multidim_average == "samplewise":
+                setattr(self, name, parts[0].reshape(state.shape))
+            else:
+                setattr(self, name, state + torch.stack(parts))
+
+    def _with_rows(self, state: Tensor) -> Tensor:
+        """A state of torchmetrics with its axis of samples, which some lack for a single one."""
+        return state
+
+    def _without_rows(self, state: Tensor) -> Tensor:
+        return state
 
     def compute(self) -> Any:
         """The metric of all that was added."""
         if not self._by_kernel:
-            return super().compute()
+            if self.thresholds is None:
+                return self._super_compute()
+            return torch.stack([self._super_compute(each) for each in range(self._decision.sets)])
         attached = self._attached(self._place, None)
         return self._value(CountTable(self._table()) if attached is None else attached[0])
+
+    def _super_compute(self, each: int | None = None) -> Any:
+        """torchmetrics' value, of one threshold set where there are several."""
+        fields = self.__dict__
+        before = {name: fields[name] for name in self._states}
+        for name, state in before.items():
+            if isinstance(self._defaults[name], list):
+                whole = dim_zero_cat(state)
+                fields[name] = [self._without_rows(whole if each is None else whole[:, each])]
+            elif each is not None and self.multidim_average == "global":
+                fields[name] = state[each]
+        try:
+            return super().compute()
+        finally:
+            fields.update(before)
 
     # ---- Results ----------------------------------------------------------------------------
 

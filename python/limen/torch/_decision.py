@@ -69,13 +69,15 @@ class Decision:
             return False
         return not _core.are_probabilities(preds)
 
-    def decide(self, preds: Tensor) -> Tensor:
+    def decide(self, preds: Tensor, each: int = 0) -> Tensor:
         """Decisions as torch operations, 0 or 1 in int64, for what the kernels do not count; (N, L,
-        ...) or (N, ...), of one set. Scores that are decisions already, and multiclass ones, come
-        back as they are."""
+        ...) or (N, ...), of one threshold set. Scores that are decisions already, and multiclass
+        ones, come back as they are."""
         if self.task == "multiclass" or not preds.is_floating_point():
             return preds
         thresholds = torch.tensor(self.thresholds, dtype=torch.float64, device=preds.device)
+        if self.sets > 1:
+            thresholds = thresholds.view(self.sets, -1)[each]
         if self.are_logits(preds):
             thresholds = thresholds.logit()
         thresholds = thresholds.to(preds.dtype)

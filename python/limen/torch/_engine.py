@@ -19,6 +19,14 @@ from ._sync import Synchronized
 Refusal = (_core.Error, ValueError, TypeError)
 
 
+def sample_weights(weights: Any, preds: Tensor) -> Tensor:
+    """Weights of a batch as float64 beside preds: (N,), finite, not negative; else ValueError."""
+    weights = torch.as_tensor(weights, dtype=torch.float64, device=preds.device)
+    if weights.shape != (len(preds),) or not ((weights >= 0) & weights.isfinite()).all():
+        raise ValueError("`weights` must be one a sample, finite and not negative")
+    return weights
+
+
 def _apart(value: Tensor) -> Tensor:
     """A copy, of no dimensions where there is one element, as torchmetrics returns values."""
     return (value.squeeze() if value.numel() == 1 else value).clone()

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from .._tally import Tally
-from ._base import CountTable, Pair, TallyMetric, Workplace
+from ._base import Batch, Pair, TallyMetric
 from ._decision import Decision
 
 STATES = ("sample_sum", "sample_count")
@@ -19,8 +19,9 @@ STATES = ("sample_sum", "sample_count")
 
 class BySamples(TallyMetric):
     """What average="samples" changes in a multilabel family that names its `_sample_metric`: the
-    states are a sum over samples, of shape (1,) or (S,), and their number. A batch's mean is
-    exact; sums of batches are float64."""
+    states are a sum over samples, of shape (1,) or (S,), and their number, or the sum of their
+    weights. A batch's mean is exact; sums of batches are float64. Cells that `ignore_index` hides
+    are left out of their sample, and samples of nothing else out of the mean."""
 
     _sample_metric: str | None = None  # as the core names it
 
@@ -32,19 +33,17 @@ class BySamples(TallyMetric):
     def _keep(self) -> tuple[str, ...]:
         return ("counts", "samples") if self._by_samples else ("counts",)
 
-    @property
-    def _weighable(self) -> bool:
-        return not self._by_samples
-
     def _begin_samples(self) -> None:
         """After the constructors: our average, and states for it in place of counts."""
         if self._sample_metric is None:
             raise ValueError(f"{type(self).__name__} has no average='samples'")
-        if self.ignore_index is not None or self.zero_division == "skip" or not self._by_kernel:
+        if not self._by_kernel:
             raise ValueError(
-                "average='samples' goes with multidim_average='global', without ignore_index, and"
-                " with zero_division 0, 1 or nan"
+                "average='samples' goes with multidim_average='global': samples that are kept apart"
+                " are not averaged"
             )
+        if self.zero_division == "skip":
+            raise ValueError("average='samples' goes with zero_division 0, 1 or nan")
         for name in list(self._defaults):
             del self._defaults[name], self._persistent[name], self._reductions[name]
             delattr(self, name)
@@ -68,11 +67,6 @@ class BySamples(TallyMetric):
     def _attached(self, *arguments: Any) -> Pair | None:
         return None if self._by_samples else super()._attached(*arguments)
 
-    def _scratch(self, place: Workplace, preds: Tensor, weights: Tensor | None) -> Pair:
-        if weights is not None and self._by_samples:
-            raise ValueError("`weights` do not go with average='samples'")
-        return super()._scratch(place, preds, weights)
-
     def _means(self, tally: Tally) -> Tensor:
         options = {"zero_division": self._undefined}
         if self._sample_metric == "fbeta":
@@ -81,18 +75,32 @@ class BySamples(TallyMetric):
         means = [tally.metric(self._sample_metric, "samples", set=s, **options) for s in sets]
         return torch.tensor(means, dtype=torch.float64)
 
-    def _add(self, tally: Tally) -> None:
-        if not self._by_samples:
-            super()._add(tally)
-        elif tally.samples:
-            self.sample_sum = self.sample_sum + (self._means(tally) * tally.samples).to(self.device)
-            self.sample_count = self.sample_count + tally.samples
+    def _weight_of(self, batch: Batch) -> Tensor:
+        """The number of samples that a batch's mean is over, or the sum of their weights."""
+        *_, target, weights = batch
+        if self.ignore_index is None:
+            counted = torch.ones_like(target[:, 0], dtype=torch.bool)
+        else:
+            counted = (target != self.ignore_index).any(1)
+        if weights is None:
+            return counted.sum()
+        weights = torch.as_tensor(weights, dtype=torch.float64, device=target.device)
+        return weights @ counted.reshape(len(weights), -1).sum(1).double()
 
-    def _value(self, tally: Tally | CountTable) -> Tensor:
+    def _absorb(self, batch: Batch) -> None:
         if not self._by_samples:
-            return super()._value(tally)
-        means = self._means(tally) if tally.samples else torch.zeros(self._decision.sets)
-        return self._shaped(means)
+            super()._absorb(batch)
+            return
+        count = self._weight_of(batch).to(self.device)
+        if count > 0:
+            self.sample_sum = self.sample_sum + self._means(batch[0]).to(self.device) * count
+            self.sample_count = self.sample_count + count
+
+    def _batch_value(self, batch: Batch) -> Tensor:
+        if not self._by_samples:
+            return super()._batch_value(batch)
+        some = self._weight_of(batch) > 0
+        return self._shaped(self._means(batch[0]) if some else torch.zeros(self._decision.sets))
 
     def _shaped(self, means: Tensor) -> Tensor:
         means = means.to(self.device, torch.float32)
@@ -102,4 +110,4 @@ class BySamples(TallyMetric):
         """The metric of all that was added."""
         if not self._by_samples:
             return super().compute()
-        return self._shaped(self.sample_sum / self.sample_count.clamp(min=1))
+        return self._shaped((self.sample_sum / self.sample_count).where(self.sample_count > 0, 0))

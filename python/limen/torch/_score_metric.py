@@ -12,7 +12,7 @@ from torchmetrics.utilities.data import dim_zero_cat
 
 from .. import _core
 from ._decision import warn_of_guess
-from ._engine import Engine
+from ._engine import Engine, sample_weights
 
 Batch = tuple[Tensor, Tensor, Tensor | None]
 
@@ -73,11 +73,10 @@ class ScoreMetric(Engine):
         if not self._fits(preds, target):
             return None
         samples = len(preds)
+        if weights is not None:
+            weights = sample_weights(weights, preds)
         preds, target = self._flat(preds.detach(), target)
         if weights is not None:
-            weights = torch.as_tensor(weights, dtype=torch.float64, device=preds.device)
-            if weights.shape != (samples,) or not ((weights >= 0) & weights.isfinite()).all():
-                return None
             weights = weights.repeat_interleave(len(preds) // max(samples, 1))
         if self.ignore_index is not None and self._task != "multilabel":
             kept = target != self.ignore_index
@@ -214,6 +213,6 @@ class ScoreMetric(Engine):
         if batch is not None:
             return self._absorb(batch)
         if weights is not None:
-            raise ValueError("preds, target and weights do not fit each other, or a weight is bad")
+            raise ValueError("preds, target and weights do not fit each other")
         with torch.set_grad_enabled(self._enable_grad):
             return super().update(preds, target)

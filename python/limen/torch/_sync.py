@@ -29,20 +29,24 @@ DTYPES = (
     torch.float32,
     torch.float64,
 )
-UNKNOWN = (-1, 1, 0)
+DIMENSIONS = 3  # that a list's tensors have at most
+UNKNOWN = (-1,) * (2 + DIMENSIONS)
 
 
-def kind_of(state: Tensor | list[Tensor]) -> tuple[int, int, int]:
-    """The place of its dtype, its dimensions, the length of the last one; UNKNOWN of no tensors."""
-    if isinstance(state, list):
-        if not state:
-            return UNKNOWN
-        state = dim_zero_cat(state)
-    return DTYPES.index(state.dtype), state.ndim, state.shape[-1] if state.ndim > 1 else 0
+def kind_of(state: Tensor | list[Tensor]) -> tuple[int, ...]:
+    """The place of its dtype, its dimensions and their lengths, of a list's first one 0; UNKNOWN of
+    no tensors."""
+    if isinstance(state, Tensor):
+        return (DTYPES.index(state.dtype), *UNKNOWN[1:])
+    if not state:
+        return UNKNOWN
+    whole = dim_zero_cat(state)
+    shape = (0, *whole.shape[1:])
+    return DTYPES.index(whole.dtype), whole.ndim, *shape, *UNKNOWN[2 + whole.ndim :]
 
 
 class Synchronized(Metric):
-    """A metric whose states are tensors and lists of tensors of one or two dimensions."""
+    """A metric whose states are tensors, and lists of tensors that are put together."""
 
     def _blank(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
         """A list's tensor where this process has none and another one has."""
@@ -58,7 +62,7 @@ class Synchronized(Metric):
             torch.tensor(kinds, device=self.device), group=process_group or self.process_group
         )
         agreed = torch.stack(list(gathered)).amax(0).tolist()
-        for name, mine, (place, dimensions, last) in zip(
+        for name, mine, (place, dimensions, *shape) in zip(
             self._reductions, kinds, agreed, strict=True
         ):
             if place == mine[0]:
@@ -69,6 +73,6 @@ class Synchronized(Metric):
             elif state:
                 setattr(self, name, [dim_zero_cat(state).to(DTYPES[place])])
             else:
-                shape = (0,) if dimensions < 2 else (0, last)
-                setattr(self, name, [self._blank(name, shape, DTYPES[place])])
+                blank = self._blank(name, tuple(shape[:dimensions]), DTYPES[place])
+                setattr(self, name, [blank])
         super()._sync_dist(dist_sync_fn, process_group)

@@ -71,7 +71,7 @@ class Counter:
     def _batch(self, *args: Any, **kwargs: Any) -> Batch | None:
         batch = self.metric._batch(*args, **kwargs, place=self.place)
         # No dtype: these states cannot take the tally as it is.
-        return None if batch is None else (*batch[:2], None)
+        return None if batch is None else (*batch[:2], None, *batch[3:])
 
 
 @dataclass(slots=True)

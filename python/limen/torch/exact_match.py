@@ -11,22 +11,25 @@ from torchmetrics import classification as peer
 from torchmetrics.classification.base import _ClassificationTaskWrapper
 
 from .._tally import Tally
-from ._base import Pair, TallyMetric, peer_threshold
+from ._base import Batch, Pair, TallyMetric, peer_threshold
+from ._engine import sample_weights
 from ._wrapper import Task, by_task
 from .stat_scores import Multidim, count_matrix
 
 
 class Exact(TallyMetric):
-    """States correct and total, of shape (1,), or (S, 1) for S threshold sets. A family gives
-    `_right(tally)`."""
+    """States correct and total, of shape (1,), or (S, 1) for S threshold sets; float64 as soon as a
+    batch had weights. A family gives `_right(tally)` and `_is_right(preds, target)`."""
 
     _states = ("correct", "total")
     _reading = "samples"
-    _weighable = False
 
     def _begin(self, width: int, *decision: Any) -> None:
         self._decide_by(width, *decision)
-        if self.thresholds is not None and self._by_kernel:
+        if self.multidim_average == "samplewise":
+            # It is the same in every process; torchmetrics' mean of integers fails.
+            self.add_state("total", torch.zeros(1, dtype=torch.long), dist_reduce_fx="max")
+        elif self.thresholds is not None:
             for name in self._states:
                 zeros = torch.zeros(self._decision.sets, 1, dtype=torch.long)
                 self.add_state(name, zeros, dist_reduce_fx="sum")
@@ -34,6 +37,14 @@ class Exact(TallyMetric):
     def _right(self, tally: Tally, each: int) -> int:
         """Samples that are right in one threshold set."""
         raise NotImplementedError
+
+    def _is_right(self, preds: Tensor, target: Tensor, each: int) -> Tensor:
+        """Whether each sample is, (N x ...,): the same for what the core does not count."""
+        raise NotImplementedError
+
+    def _right_cells(self, predicted: Tensor, target: Tensor) -> Tensor:
+        right = predicted == target
+        return right if self.ignore_index is None else right | (target == self.ignore_index)
 
     def _attached(self, *_: Any) -> None:
         return None  # the core adds into counts alone
@@ -56,14 +67,29 @@ class Exact(TallyMetric):
         share = (right / samples if samples else right.float()).squeeze(-1)
         return share if self._device.type == "cpu" else share.to(self._device)
 
-    def update(self, preds: Tensor, target: Tensor) -> None:
-        """Adds a batch, as the metrics of counts do; without weights."""
-        super().update(preds, target)
+    def _batch(
+        self, preds: Tensor, target: Tensor, weights: Tensor | None = None, place: Any = None
+    ) -> Batch | None:
+        return super()._batch(preds, target, None, place) if weights is None else None
+
+    def update(self, preds: Tensor, target: Tensor, weights: Tensor | None = None) -> None:
+        """Adds a batch, as the metrics of counts do."""
+        if weights is None or self.multidim_average == "samplewise":
+            return super().update(preds, target, weights)
+        self._states_of(preds, target)  # refuses what torchmetrics refuses
+        weights = sample_weights(weights, preds)
+        right = [self._is_right(preds, target, each) for each in range(self._decision.sets)]
+        weights = weights.repeat_interleave(len(right[0]) // max(len(weights), 1))
+        sums = torch.stack([weights @ each.double() for each in right])
+        self.correct = self.correct + sums.reshape(self._shape).to(self.correct.device)
+        self.total = self.total + weights.sum().to(self.total.device)
+        return None
 
     def compute(self) -> Tensor:
         """The share of right samples."""
-        share = super(TallyMetric, self).compute()
-        return share.squeeze(-1) if self.multidim_average == "global" else share
+        if self.multidim_average == "samplewise":
+            return super().compute()
+        return super(TallyMetric, self).compute().float().squeeze(-1)
 
 
 class MulticlassExactMatch(Exact, peer.MulticlassExactMatch):
@@ -89,6 +115,10 @@ class MulticlassExactMatch(Exact, peer.MulticlassExactMatch):
 
     def _right(self, tally: Tally, each: int) -> int:
         return tally.samples - int(count_matrix(tally)[:, 3].sum())
+
+    def _is_right(self, preds: Tensor, target: Tensor, each: int) -> Tensor:
+        predicted = preds.argmax(1) if preds.ndim > target.ndim else preds
+        return self._right_cells(predicted, target).reshape(len(target), -1).all(1)
 
 
 class MultilabelExactMatch(Exact, peer.MultilabelExactMatch):
@@ -118,6 +148,9 @@ class MultilabelExactMatch(Exact, peer.MultilabelExactMatch):
     def _by_kernel(self) -> bool:
         # Samples that are ignored as a whole count as right there.
         return super()._by_kernel and self.ignore_index is None
+
+    def _is_right(self, preds: Tensor, target: Tensor, each: int) -> Tensor:
+        return self._right_cells(self._decision.decide(preds, each), target).all(1).flatten()
 
     def _right(self, tally: Tally, each: int) -> int:
         return round(tally.metric("exact_match", "whole", set=each) * tally.samples)

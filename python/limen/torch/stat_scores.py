@@ -208,6 +208,12 @@ class MultilabelCounts(BySamples, Counts):
         if average == "samples":
             self._begin_samples()
 
+    def _with_rows(self, state: Tensor) -> Tensor:
+        return state.reshape(-1, self.num_labels)
+
+    def _without_rows(self, state: Tensor) -> Tensor:
+        return state.squeeze(0) if len(state) == 1 else state
+
 
 class CountsByTask(_ClassificationTaskWrapper):
     """A wrapper whose constructor gives the form of a task."""

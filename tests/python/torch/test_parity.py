@@ -158,6 +158,8 @@ def test_metrics(data):
     makers = [lambda m=module: getattr(m, name)(**arguments) for module in (ours, peer)]
     batches = [batch(draw, task, width, arguments) for _ in range(draw(st.integers(1, 3)))]
     samplewise = arguments.get("multidim_average") == "samplewise"
+    if samplewise and task == "Multilabel":  # see test_torch_samples
+        batches = [each for each in batches if len(each[0]) > 1]
     for preds, target in batches:
         step = draw(st.sampled_from(["update", "forward"]))
         context = (name, arguments, step, preds, target)

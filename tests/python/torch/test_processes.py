@@ -43,7 +43,9 @@ def metrics():
         "sets": ours.MultilabelF1Score(LABELS, thresholds=[0.2, 0.8]),
         "match": ours.MultilabelExactMatch(LABELS),
         "samples": ours.MultilabelF1Score(LABELS, average="samples"),
-        "rows": ours.MultilabelStatScores(LABELS, **samplewise),
+        "rows": ours.MultilabelStatScores(LABELS, average=None, **samplewise),
+        "row sets": ours.MultilabelF1Score(LABELS, thresholds=[0.2, 0.8], **samplewise),
+        "row match": ours.MultilabelExactMatch(LABELS, **samplewise),
         "classes": ours.MulticlassF1Score(LABELS, average=None),
         "kappa": ours.MulticlassCohenKappa(LABELS),
         "hinge": ours.MulticlassHingeLoss(LABELS),
@@ -88,7 +90,7 @@ def feed(name, metric, batch):
     if name == "rates":
         metric.update(preds[:, 0], target[:, 0], target[:, 1])
         return
-    if name == "rows":
+    if name.startswith("row"):
         preds, target = preds[..., None], target[..., None]
     elif task == "binary":
         preds, target = preds[:, 0], target[:, 0]
@@ -183,7 +185,7 @@ def test_processes_together_are_one(found, world):
         for name, metric in whole.items():
             for value, expected in zip(synced[name], flat(metric.compute()), strict=True):
                 value = torch.tensor(value).double().reshape(expected.shape)
-                torch.testing.assert_close(value, expected.double(), msg=lambda m: f"{name}: {m}")
+                assert torch.allclose(value, expected.double(), equal_nan=True), name
         alone = ours.MultilabelF1Score(LABELS, threshold=THRESHOLDS)
         for batch in [*share(rank, world), next(batches())]:
             feed("f1", alone, batch)

@@ -312,15 +312,31 @@ INLINE lanes_64 lanes_none_64(void)
     return vdupq_n_u64(0);
 }
 
-/* How many are true. */
-INLINE uint32_t count_32(mask_32 a)
+INLINE unsigned bits_32(mask_32 a)
 {
-    return vaddvq_u32(vshrq_n_u32(a, 31));
+    const uint32_t bits[4] = {1, 2, 4, 8};
+
+    return vaddvq_u32(vandq_u32(a, vld1q_u32(bits)));
 }
 
-INLINE uint32_t count_64(mask_64 a)
+INLINE unsigned bits_64(mask_64 a)
 {
-    return (uint32_t)vaddvq_u64(vshrq_n_u64(a, 63));
+    const uint64_t bits[2] = {1, 2};
+
+    return (unsigned)vaddvq_u64(vandq_u64(a, vld1q_u64(bits)));
+}
+
+/* Each flag at its bit of its byte; adding neighbours three times makes a byte of eight. */
+INLINE uint64_t flag_word(const uint8_t *flags)
+{
+    const int8_t places[16] = {0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7};
+    const int8x16_t place = vld1q_s8(places);
+    uint8x16_t low = vpaddq_u8(vshlq_u8(load(flags), place), vshlq_u8(load(flags + 16), place));
+    uint8x16_t high =
+        vpaddq_u8(vshlq_u8(load(flags + 32), place), vshlq_u8(load(flags + 48), place));
+
+    low = vpaddq_u8(low, high);
+    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(low, low)), 0);
 }
 
 INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)
@@ -355,6 +371,36 @@ INLINE lanes_32 lanes_weigh_32(const uint8_t *flags, const uint8_t *valid)
 INLINE lanes_64 lanes_weigh_64(const uint8_t *flags, const uint8_t *valid)
 {
     return vorrq_u64(vshlq_n_u64(widen_64(flags), 32), valid ? widen_64(valid) : vdupq_n_u64(1));
+}
+
+/* ---- Ranks ---------------------------------------------------------------------------------- */
+
+/* The lanes whose bit is set side by side, and anything up to WIDTH; more bits may follow. */
+INLINE size_t gather_f32(float *to, uint64_t bits, reals_f32 a)
+{
+    float lanes[4];
+    size_t count = 0;
+
+    vst1q_f32(lanes, a);
+    for (size_t i = 0; i < 4; i++) {
+        to[count] = lanes[i];
+        count += bits >> i & 1;
+    }
+    return count;
+}
+
+INLINE size_t gather_f64(double *to, uint64_t bits, reals_f64 a)
+{
+    to[0] = vgetq_lane_f64(a, 0);
+    to[bits & 1] = vgetq_lane_f64(a, 1);
+    return (bits & 1) + (bits >> 1 & 1);
+}
+
+INLINE void store_quarter(void *to, unsigned truths)
+{
+    const uint16_t quarter = (uint16_t)truths;
+
+    memcpy(to, &quarter, sizeof quarter);
 }
 
 #include "kernels/template.h"

@@ -24,6 +24,18 @@ typedef struct limen_sieve {
     uint32_t bins;
 } limen_sieve;
 
+/* A row with more true labels than these is not ranked by counting. */
+enum { LIMEN_RANKED = 64 };
+
+/* A row of labels. The rank of one is how many labels have a score at least as high. */
+typedef struct limen_row_ranks {
+    int ranked; /* 0, and all else, where a score is NaN or more than LIMEN_RANKED labels are true */
+    uint32_t labels, true_labels;
+    uint32_t coverage;   /* the greatest rank of a true label */
+    uint64_t inversions; /* pairs of a true label and a false one with a score at least as high */
+    double precision;    /* sum over true labels: rank among the true ones / rank */
+} limen_row_ranks;
+
 typedef struct limen_kernels {
     const char *name;
 
@@ -117,10 +129,10 @@ typedef struct limen_kernels {
                                       const uint8_t *valid, const limen_sieve *sieve, uint32_t *out,
                                       size_t n);
 
-    /* ranks[i] = how many of n scores are at least levels[i], for `count` levels. Both have no NaN,
-     * and the dtype F32 or F64; there is none for others. */
-    void (*at_least[LIMEN_DTYPE_COUNT])(const void *scores, size_t n, const void *levels,
-                                        size_t count, uint32_t *ranks);
+    /* What ranking metrics ask of each of `rows` rows of `labels` scores. Only where valid is 1,
+     * unless it is NULL. labels is below 2^32. */
+    void (*rank[LIMEN_DTYPE_COUNT])(const void *scores, const uint8_t *flags, const uint8_t *valid,
+                                    size_t labels, size_t rows, limen_row_ranks *out);
 
     /* Writes the keys whose flag is set, in order, and returns how many. `out` has room for n keys,
      * and what lies behind the last one written is unspecified. By log2 of the key's size. */

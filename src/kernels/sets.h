@@ -84,6 +84,30 @@ LIMEN_DEFINE_KEY(bf16, uint16_t, 0x8000u, 0x7f80u)
 LIMEN_DEFINE_KEY(f32, uint32_t, 0x80000000u, 0x7f800000u)
 LIMEN_DEFINE_KEY(f64, uint64_t, 0x8000000000000000u, 0x7ff0000000000000u)
 
+/* Up to 128 labels, a bit each: the valid ones, and the true ones of them. */
+typedef struct limen_span_words {
+    uint64_t valid[2], truth[2];
+} limen_span_words;
+
+/* From the ranks of a row's true labels, each with the rank among true ones << 32. The ratios are
+ * summed in eight lanes, those joined by halves: so vectors do. */
+static inline void limen_add_ranks(const uint64_t *ranks, size_t n, limen_row_ranks *out)
+{
+    double lanes[8] = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t rank = (uint32_t)ranks[i], true_rank = (uint32_t)(ranks[i] >> 32);
+
+        out->coverage = rank > out->coverage ? rank : out->coverage;
+        out->inversions += rank - true_rank;
+        lanes[i % 8] += (double)true_rank / (double)rank;
+    }
+    for (size_t half = 4; half > 0; half /= 2)
+        for (size_t i = 0; i < half; i++)
+            lanes[i] += lanes[i + half];
+    out->precision = lanes[0];
+}
+
 /* memcpy, which may not be given NULL even for no bytes. */
 static inline void limen_copy(void *to, const void *from, size_t size)
 {
@@ -149,7 +173,7 @@ static inline void limen_copy(void *to, const void *from, size_t size)
         .above = LIMEN_ENTRIES(above),                                   \
         .split = LIMEN_ENTRIES(split),                                   \
         .sift = LIMEN_ENTRIES(sift),                                     \
-        .at_least = {[LIMEN_F32] = at_least_f32, [LIMEN_F64] = at_least_f64}, \
+        .rank = LIMEN_ENTRIES(rank),                                     \
         .pick = {NULL, pick_16, pick_32, pick_64}                        \
     }
 /* clang-format on */

@@ -10,7 +10,7 @@
  *         and 1), eq_8
  *     mask_16, mask_32, mask_64           truths for WIDTH / 2, / 4, / 8 wider elements
  *         eq_BITS and narrow_BITS, which joins 2, 4 or 8 of them to marks; or_BITS, any_BITS;
- *         count_32 and count_64, how many are true
+ *         bits_32 and bits_64 (a bit each, the first lowest)
  *     reals_f32, reals_f64                WIDTH / 4 floats, WIDTH / 8 doubles
  *         load_f16, load_bf16, load_f32, load_f64, splat_REAL, add_REAL, sub_REAL, mul_REAL,
  *         max_REAL and min_REAL (the second where one is NaN), ge_REAL, is_REAL (equal),
@@ -430,3 +430,4 @@ DEFINE_GREATEST(F32, f32, float, f32, 32)
 DEFINE_GREATEST(F64, f64, double, f64, 64)
 
 #include "kernels/template_cuts.h"
+#include "kernels/template_ranks.h"

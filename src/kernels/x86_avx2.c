@@ -303,15 +303,22 @@ INLINE lanes_64 lanes_none_64(void)
     return _mm256_setzero_si256();
 }
 
-/* How many are true. */
-INLINE uint32_t count_32(mask_32 a)
+INLINE unsigned bits_32(mask_32 a)
 {
-    return (uint32_t)__builtin_popcount((unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(a)));
+    return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(a));
 }
 
-INLINE uint32_t count_64(mask_64 a)
+INLINE unsigned bits_64(mask_64 a)
 {
-    return (uint32_t)__builtin_popcount((unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(a)));
+    return (unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(a));
+}
+
+INLINE uint64_t flag_word(const uint8_t *flags)
+{
+    uint32_t low = (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(load(flags), 7));
+    uint32_t high = (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(load(flags + WIDTH), 7));
+
+    return (uint64_t)high << 32 | low;
 }
 
 INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)
@@ -389,20 +396,31 @@ INLINE mask_64 flag_mask_64(const uint8_t *flags)
     return _mm256_cmpgt_epi64(widen_64(flags), _mm256_setzero_si256());
 }
 
-INLINE size_t squeeze_f32(void *to, mask_32 where, reals_f32 a)
+/* The lanes whose bit is set; more bits may follow. */
+INLINE size_t gather_f32(void *to, uint64_t bits, reals_f32 a)
 {
-    int truths = _mm256_movemask_ps(_mm256_castsi256_ps(where));
+    int truths = bits & 255;
 
     store(to, squeeze_words(_mm256_castps_si256(a), truths));
     return (size_t)__builtin_popcount((unsigned)truths);
 }
 
-INLINE size_t squeeze_f64(void *to, mask_64 where, reals_f64 a)
+INLINE size_t gather_f64(void *to, uint64_t bits, reals_f64 a)
 {
-    int truths = _mm256_movemask_pd(_mm256_castsi256_pd(where));
+    int truths = bits & 15;
 
     store(to, squeeze_words(_mm256_castpd_si256(a), truths_twice[truths]));
     return (size_t)__builtin_popcount((unsigned)truths);
+}
+
+INLINE size_t squeeze_f32(void *to, mask_32 where, reals_f32 a)
+{
+    return gather_f32(to, bits_32(where), a);
+}
+
+INLINE size_t squeeze_f64(void *to, mask_64 where, reals_f64 a)
+{
+    return gather_f64(to, bits_64(where), a);
 }
 
 INLINE size_t squeeze_cell_f32(uint32_t *to, mask_32 where, reals_f32 a, const uint8_t *flags)
@@ -425,6 +443,15 @@ INLINE size_t squeeze_cell_f64(uint32_t *to, mask_64 where, reals_f64 a, const u
     _mm_storeu_si128((void *)to,
                      _mm256_castsi256_si128(squeeze_words(_mm256_castsi128_si256(cell), truths)));
     return (size_t)__builtin_popcount((unsigned)truths);
+}
+
+/* ---- Ranks ---------------------------------------------------------------------------------- */
+
+INLINE void store_quarter(void *to, unsigned truths)
+{
+    const uint16_t quarter = (uint16_t)truths;
+
+    memcpy(to, &quarter, sizeof quarter);
 }
 
 #include "kernels/template.h"

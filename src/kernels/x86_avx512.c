@@ -292,15 +292,19 @@ INLINE lanes_64 lanes_none_64(void)
     return _mm512_setzero_si512();
 }
 
-/* How many are true. */
-INLINE uint32_t count_32(mask_32 a)
+INLINE unsigned bits_32(mask_32 a)
 {
-    return (uint32_t)__builtin_popcount(a);
+    return a;
 }
 
-INLINE uint32_t count_64(mask_64 a)
+INLINE unsigned bits_64(mask_64 a)
 {
-    return (uint32_t)__builtin_popcount(a);
+    return a;
+}
+
+INLINE uint64_t flag_word(const uint8_t *flags)
+{
+    return _mm512_test_epi8_mask(load(flags), load(flags));
 }
 
 INLINE lanes_32 lanes_add_32(lanes_32 sum, mask_32 where, lanes_32 a)
@@ -358,6 +362,16 @@ INLINE size_t squeeze_f64(void *to, mask_64 where, reals_f64 a)
     return (size_t)__builtin_popcount(where);
 }
 
+INLINE size_t gather_f32(void *to, uint64_t bits, reals_f32 a)
+{
+    return squeeze_f32(to, (mask_32)bits, a);
+}
+
+INLINE size_t gather_f64(void *to, uint64_t bits, reals_f64 a)
+{
+    return squeeze_f64(to, (mask_64)bits, a);
+}
+
 INLINE size_t squeeze_cell_f32(uint32_t *to, mask_32 where, reals_f32 a, const uint8_t *flags)
 {
     __m512i flag = _mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)flags));
@@ -374,6 +388,87 @@ INLINE size_t squeeze_cell_f64(uint32_t *to, mask_64 where, reals_f64 a, const u
 
     _mm256_storeu_si256((void *)to, _mm256_maskz_compress_epi32(where, cell));
     return (size_t)__builtin_popcount(where);
+}
+
+/* ---- Ranks ---------------------------------------------------------------------------------- */
+
+/* Straight from where the comparison left them: volatile, or four are put together in a register,
+ * which takes longer than to store them. */
+INLINE void store_quarter(void *to, unsigned truths)
+{
+    typedef uint16_t __attribute__((may_alias)) quarter;
+
+    *(volatile quarter *)to = (uint16_t)truths;
+}
+
+#define HAS_RANKS
+
+/* Bits set in each byte, looked up by halves. */
+INLINE __m512i bits_of_bytes(__m512i a)
+{
+    const __m512i half = _mm512_set1_epi8(15);
+    const __m512i set = _mm512_broadcast_i32x4(
+        _mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+    __m512i low = _mm512_shuffle_epi8(set, _mm512_and_si512(a, half));
+    __m512i high = _mm512_shuffle_epi8(set, _mm512_and_si512(_mm512_srli_epi16(a, 4), half));
+
+    return _mm512_add_epi8(low, high);
+}
+
+/* In each element of both. */
+INLINE __m512i bits_set(__m512i a, __m512i b)
+{
+    return _mm512_sad_epu8(_mm512_add_epi8(bits_of_bytes(a), bits_of_bytes(b)),
+                           _mm512_setzero_si512());
+}
+
+INLINE __mmask8 first_eight(size_t n)
+{
+    return (__mmask8)(n < 8 ? (1u << n) - 1 : 255);
+}
+
+/* Eight levels at a time. */
+INLINE void count_reached(uint64_t (*reached)[LIMEN_RANKED], const limen_span_words *words,
+                          int more, uint64_t *ranks, size_t n)
+{
+    const __m512i valid_0 = _mm512_set1_epi64((long long)words->valid[0]);
+    const __m512i valid_1 = _mm512_set1_epi64((long long)words->valid[1]);
+    const __m512i truth_0 = _mm512_set1_epi64((long long)words->truth[0]);
+    const __m512i truth_1 = _mm512_set1_epi64((long long)words->truth[1]);
+
+    for (size_t i = 0; i < n; i += 8) {
+        const __m512i a = load(&reached[0][i]), b = load(&reached[1][i]);
+        const __m512i rank =
+            bits_set(_mm512_and_si512(a, valid_0), _mm512_and_si512(b, valid_1));
+        const __m512i true_rank =
+            bits_set(_mm512_and_si512(a, truth_0), _mm512_and_si512(b, truth_1));
+        const __m512i both = _mm512_or_si512(rank, _mm512_slli_epi64(true_rank, 32));
+
+        store(ranks + i, more ? _mm512_add_epi64(load(ranks + i), both) : both);
+    }
+}
+
+/* limen_add_ranks in vectors. A rank is at least 1. */
+INLINE void sum_ranks(const uint64_t *ranks, size_t n, limen_row_ranks *out)
+{
+    __m512i coverage = _mm512_setzero_si512(), total = _mm512_setzero_si512();
+    __m512d precision = _mm512_setzero_pd();
+
+    for (size_t i = 0; i < n; i += 8) {
+        const __mmask8 some = first_eight(n - i);
+        const __m512i both = _mm512_maskz_loadu_epi64(some, ranks + i);
+        const __m512i rank = _mm512_and_si512(both, _mm512_set1_epi64(UINT32_MAX));
+        const __m512i true_rank = _mm512_srli_epi64(both, 32);
+
+        coverage = _mm512_max_epi32(coverage, rank);
+        total = _mm512_add_epi64(total, _mm512_sub_epi64(rank, true_rank));
+        precision = _mm512_mask_add_pd(
+            precision, some, precision,
+            _mm512_div_pd(_mm512_cvtepi64_pd(true_rank), _mm512_cvtepi64_pd(rank)));
+    }
+    out->coverage = (uint32_t)_mm512_reduce_max_epi32(coverage);
+    out->inversions = (uint64_t)_mm512_reduce_add_epi64(total);
+    out->precision = _mm512_reduce_add_pd(precision);
 }
 
 #include "kernels/template.h"

@@ -5,21 +5,16 @@
 
 enum { SAMPLES, COVERAGE, PRECISION, LOSS, SUMS };
 
-/* Up to so many true labels are counted against all others, many at once; above, the row is sorted.
- */
-#define COUNTED 64
+#define ROWS_AT_ONCE 64
 
 struct ranking {
     limen_row_sums sums;
-    void *keys;                   /* of a row, one a label that is not ignored; or false scores */
-    void *true_keys;              /* of its true labels; or their scores */
-    void *scratch;                /* for sorting either */
-    int64_t labels, true_labels;  /* in the row */
-    uint32_t *above, *true_ranks; /* of each true label: false ones and true ones that score at
-                                     least as high */
+    void *keys;      /* of a row that is sorted, one a label that is not ignored */
+    void *true_keys; /* of its true labels */
+    void *scratch;   /* for sorting either */
 };
 
-/* One row of a tile. */
+/* Rows of a tile. */
 typedef struct row_cells {
     limen_dtype dtype;
     const unsigned char *scores;
@@ -34,23 +29,16 @@ static int64_t sum_count(const limen_tally *tally)
     return SUMS * limen_tally_groups(tally);
 }
 
-static size_t row_room(const limen_tally *tally)
-{
-    return (size_t)tally->spec.width + LIMEN_SPLIT_SLACK;
-}
-
 static void destroy(const limen_tally *tally, void *state)
 {
     const limen_allocator *a = &tally->allocator;
     struct ranking *r = state;
-    size_t room = row_room(tally);
+    size_t room = (size_t)tally->spec.width;
 
     limen_row_sums_destroy(tally, &r->sums);
     limen_delete(a, r->keys, room, sizeof(uint64_t));
     limen_delete(a, r->true_keys, room, sizeof(uint64_t));
     limen_delete(a, r->scratch, room, sizeof(uint64_t));
-    limen_delete(a, r->above, room, sizeof *r->above);
-    limen_delete(a, r->true_ranks, room, sizeof *r->true_ranks);
     limen_delete(a, r, 1, sizeof *r);
 }
 
@@ -58,7 +46,7 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
                            limen_error *error)
 {
     const limen_allocator *a = &tally->allocator;
-    size_t room = row_room(tally);
+    size_t room = (size_t)tally->spec.width;
     struct ranking *r = limen_new(a, 1, sizeof *r);
     limen_status status;
 
@@ -73,9 +61,7 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
     r->keys = limen_new_raw(a, room, sizeof(uint64_t));
     r->true_keys = limen_new_raw(a, room, sizeof(uint64_t));
     r->scratch = limen_new_raw(a, room, sizeof(uint64_t));
-    r->above = limen_new_raw(a, room, sizeof *r->above);
-    r->true_ranks = limen_new_raw(a, room, sizeof *r->true_ranks);
-    if (!r->keys || !r->true_keys || !r->scratch || !r->above || !r->true_ranks) {
+    if (!r->keys || !r->true_keys || !r->scratch) {
         destroy(tally, r);
         return limen_fail_memory(error, room * sizeof(uint64_t));
     }
@@ -83,29 +69,9 @@ static limen_status create(const limen_tally *tally, const limen_count_arrays *a
     return LIMEN_OK;
 }
 
-/* Scores of false and of true labels apart, the latter counted among both. Returns 0, having done
- * nothing, when there is a NaN or a true label too many. */
-static int count_ranks(const limen_tally *tally, struct ranking *r, const row_cells *row)
-{
-    const limen_kernels *kernels = tally->kernels;
-    const limen_dtype real = limen_cut_dtype(row->dtype);
-    void *const out[2] = {r->keys, r->true_keys};
-    size_t all = row->valid ? (size_t)kernels->count(row->valid, row->labels) : row->labels;
-    size_t counts[2];
-
-    kernels->split[row->dtype](row->scores, row->truth, row->valid, -(double)INFINITY, (double)NAN,
-                               out, counts, row->labels);
-    if (counts[0] + counts[1] < all || counts[1] > COUNTED)
-        return 0;
-    kernels->at_least[real](r->keys, counts[0], r->true_keys, counts[1], r->above);
-    kernels->at_least[real](r->true_keys, counts[1], r->true_keys, counts[1], r->true_ranks);
-    r->labels = (int64_t)all;
-    r->true_labels = (int64_t)counts[1];
-    return 1;
-}
-
-/* By sorting their keys. */
-static int sort_ranks(const limen_tally *tally, struct ranking *r, const row_cells *row)
+/* A row of many true labels, or with a NaN, by sorting its keys. */
+static int sort_row(const limen_tally *tally, const struct ranking *r, const row_cells *row,
+                    limen_row_ranks *ranks)
 {
     const limen_dtype dtype = row->dtype;
     const size_t size = limen_dtype_size(dtype);
@@ -120,6 +86,7 @@ static int sort_ranks(const limen_tally *tally, struct ranking *r, const row_cel
     }
     limen_keys_sort(dtype, r->keys, r->scratch, labels);
     limen_keys_sort(dtype, r->true_keys, r->scratch, true_labels);
+    *ranks = (limen_row_ranks){.labels = (uint32_t)labels, .true_labels = (uint32_t)true_labels};
     for (size_t i = 0; i < true_labels; i++) {
         uint64_t key = limen_key_at(dtype, r->true_keys, i);
 
@@ -127,57 +94,66 @@ static int sort_ranks(const limen_tally *tally, struct ranking *r, const row_cel
             below++;
         if (limen_key_at(dtype, r->true_keys, true_below) < key)
             true_below = i;
-        r->true_ranks[i] = (uint32_t)(true_labels - true_below);
-        r->above[i] = (uint32_t)(labels - below) - r->true_ranks[i];
+        ranks->inversions += labels - below - (true_labels - true_below);
+        ranks->precision += (double)(true_labels - true_below) / (double)(labels - below);
+        if (i == 0)
+            ranks->coverage = (uint32_t)(labels - below);
     }
-    r->labels = (int64_t)labels;
-    r->true_labels = (int64_t)true_labels;
     return nan;
 }
 
-static void add_row(const struct ranking *r, limen_sum *sums, double weight)
+static void add_row(const limen_row_ranks *ranks, limen_sum *sums, double weight)
 {
-    int64_t false_labels = r->labels - r->true_labels;
-    int64_t coverage = 0, disorder = 0;
-    double precision = 0.0;
+    const uint32_t true_labels = ranks->true_labels, false_labels = ranks->labels - true_labels;
+    const int pairs = true_labels > 0 && false_labels > 0;
 
-    if (r->labels == 0)
+    if (ranks->labels == 0)
         return;
-    for (int64_t i = 0; i < r->true_labels; i++) {
-        int64_t rank = (int64_t)r->above[i] + r->true_ranks[i];
-
-        coverage = rank > coverage ? rank : coverage;
-        precision += (double)r->true_ranks[i] / (double)rank;
-        disorder += r->above[i];
-    }
-    precision = r->true_labels && false_labels ? precision / (double)r->true_labels : 1.0;
     limen_sum_add(&sums[SAMPLES], weight);
-    limen_sum_add(&sums[COVERAGE], weight * (double)coverage);
-    limen_sum_add(&sums[PRECISION], weight * precision);
-    if (r->true_labels && false_labels)
-        limen_sum_add(&sums[LOSS], weight * ((double)disorder /
-                                             ((double)r->true_labels * (double)false_labels)));
+    limen_sum_add(&sums[COVERAGE], weight * ranks->coverage);
+    limen_sum_add(&sums[PRECISION], pairs ? weight * (ranks->precision / true_labels) : weight);
+    if (pairs)
+        limen_sum_add(&sums[LOSS], weight * ((double)ranks->inversions /
+                                             ((double)true_labels * (double)false_labels)));
+}
+
+/* The cells of a tile from a row on. */
+static row_cells row_cells_at(const limen_score_tile *tile, int64_t row)
+{
+    const size_t labels = (size_t)tile->labels, cell = (size_t)row * labels;
+
+    return (row_cells){.dtype = tile->dtype,
+                       .scores = (const unsigned char *)tile->scores +
+                                 cell * limen_dtype_size(tile->dtype),
+                       .truth = tile->truth + cell,
+                       .valid = tile->valid ? tile->valid + cell : NULL,
+                       .labels = labels};
 }
 
 static limen_status add_tile(const limen_tally *tally, limen_row_sums *sums,
                              const limen_score_tile *tile, int *nan, limen_error *error)
 {
     struct ranking *r = (struct ranking *)sums;
-    size_t size = limen_dtype_size(tile->dtype), labels = (size_t)tile->labels;
+    const size_t labels = (size_t)tile->labels;
+    limen_row_ranks ranks[ROWS_AT_ONCE];
 
     (void)error;
-    for (int64_t i = 0; i < tile->rows; i++) {
-        size_t cell = (size_t)i * labels;
-        int64_t group = tile->groups ? tile->groups[i] : 0;
-        const row_cells row = {.dtype = tile->dtype,
-                               .scores = (const unsigned char *)tile->scores + cell * size,
-                               .truth = tile->truth + cell,
-                               .valid = tile->valid ? tile->valid + cell : NULL,
-                               .labels = labels};
+    for (int64_t first = 0, rows; first < tile->rows; first += rows) {
+        const row_cells cells = row_cells_at(tile, first);
 
-        if (!count_ranks(tally, r, &row))
-            *nan |= sort_ranks(tally, r, &row);
-        add_row(r, r->sums.next + SUMS * group, tile->weights ? tile->weights[i] : 1.0);
+        rows = tile->rows - first < ROWS_AT_ONCE ? tile->rows - first : ROWS_AT_ONCE;
+        tally->kernels->rank[tile->dtype](cells.scores, cells.truth, cells.valid, labels,
+                                          (size_t)rows, ranks);
+        for (int64_t i = 0; i < rows; i++) {
+            const int64_t row = first + i, group = tile->groups ? tile->groups[row] : 0;
+
+            if (!ranks[i].ranked) {
+                const row_cells own = row_cells_at(tile, row);
+
+                *nan |= sort_row(tally, r, &own, &ranks[i]);
+            }
+            add_row(&ranks[i], sums->next + SUMS * group, tile->weights ? tile->weights[row] : 1.0);
+        }
     }
     return LIMEN_OK;
 }

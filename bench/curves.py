@@ -82,9 +82,9 @@ def binned(rng, rows, labels, count):
         plain_read(scores, targets), np.allclose(a, b, atol=0.01))  # fmt: skip
 
 
-def ranking(rng, rows, labels):
+def ranking(rng, rows, labels, share):
     scores = rng.random((rows, labels), dtype=np.float32)
-    targets = (rng.random((rows, labels)) < 0.2).astype(np.uint8)
+    targets = (rng.random((rows, labels)) < share).astype(np.uint8)
     t_scores, t_targets = torch.tensor(scores), torch.tensor(targets.astype(np.int64))
     names = {
         "lrap": lambda: tm.multilabel_ranking_average_precision(t_scores, t_targets, labels),
@@ -98,8 +98,8 @@ def ranking(rng, rows, labels):
             return tally.value(metric, "whole")
 
         (t, a), (u, b) = least(ours, 9), least(peer, 3)
-        row(f"{name}, {rows} x {labels}", rows * labels, t, u, plain_read(scores, targets),
-            abs(a - float(b)) < 1e-4)  # fmt: skip
+        row(f"{name}, {rows} x {labels}, {share:.0%} true", rows * labels, t, u,
+            plain_read(scores, targets), abs(a - float(b)) < 1e-4)  # fmt: skip
 
 
 def main():
@@ -108,7 +108,8 @@ def main():
     print(f"{'':<34} {'limen ms':>10} {'peer ms':>12} {'ns/cell':>9} {'times':>9} {'reads':>7}")
     exact_areas(rng, 10**5 if quick else 10**7)
     binned(rng, 1000 if quick else 10_000, 128, 200)
-    ranking(rng, 256 if quick else 4096, 100)
+    for share in (0.03, 0.1, 0.2, 0.5):
+        ranking(rng, 256 if quick else 4096, 100, share)
 
 
 if __name__ == "__main__":

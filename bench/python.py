@@ -113,10 +113,12 @@ def close(a: Any, b: Any) -> bool:
     return np.allclose(np.asarray(a), np.asarray(b), atol=1e-5, equal_nan=True)
 
 
-def multilabel(rows: int, labels: int, target_dtype: Any = np.int64, seed: int = 1):
+def multilabel(
+    rows: int, labels: int, target_dtype: Any = np.int64, seed: int = 1, share: float = 0.2
+):
     rng = np.random.default_rng(seed)
     scores = rng.random((rows, labels), dtype=np.float32)
-    return scores, (rng.random((rows, labels)) < 0.2).astype(target_dtype)
+    return scores, (rng.random((rows, labels)) < share).astype(target_dtype)
 
 
 # ---- limen.Tally -------------------------------------------------------------------------------
@@ -188,9 +190,8 @@ def exact_average_precision(quick: bool) -> Row:
     )
 
 
-@row("label ranking average precision, 4096 x 100")
-def lrap(quick: bool) -> Row:
-    scores, targets = multilabel(256 if quick else 4096, 100)
+def lrap(quick: bool, share: float) -> Row:
+    scores, targets = multilabel(256 if quick else 4096, 100, share=share)
     t_scores, t_targets = torch.from_numpy(scores), torch.from_numpy(targets)
 
     def ours():
@@ -203,9 +204,19 @@ def lrap(quick: bool) -> Row:
         lambda: tf.multilabel_ranking_average_precision(t_scores, t_targets, 100),
         (scores, targets),
         close,
-        times=5,
+        times=20,
         peer_runs=2,
     )
+
+
+@row("LRAP, 4096 x 100, 3% of labels true")
+def sparse_lrap(quick: bool) -> Row:
+    return lrap(quick, 0.03)
+
+
+@row("LRAP, 4096 x 100, 20% of labels true")
+def dense_lrap(quick: bool) -> Row:
+    return lrap(quick, 0.2)
 
 
 @row("binned PR update, 1024 x 100, T = 100")
@@ -487,11 +498,21 @@ def binned_class(quick: bool) -> Row:
     return same_class(name, (100,), options, tensors, times=20, peer_runs=3)
 
 
-@row("limen.torch LRAP, 4096 x 100")
-def lrap_class(quick: bool) -> Row:
-    tensors = tuple(map(torch.from_numpy, multilabel(256 if quick else 4096, 100)))
+def lrap_class(quick: bool, share: float) -> Row:
+    arrays = multilabel(256 if quick else 4096, 100, share=share)
     name = "MultilabelRankingAveragePrecision"
+    tensors = tuple(map(torch.from_numpy, arrays))
     return same_class(name, (100,), {}, tensors, times=20, peer_runs=2)
+
+
+@row("limen.torch LRAP, 4096 x 100, 3% of labels true")
+def sparse_lrap_class(quick: bool) -> Row:
+    return lrap_class(quick, 0.03)
+
+
+@row("limen.torch LRAP, 4096 x 100, 20% of labels true")
+def dense_lrap_class(quick: bool) -> Row:
+    return lrap_class(quick, 0.2)
 
 
 @row("limen.torch exact average precision, 1M")

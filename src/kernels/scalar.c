@@ -129,46 +129,46 @@ LIMEN_FLOAT_MAP(DEFINE_DECIDE)
 LIMEN_FLOAT_MAP(DEFINE_SIFT)
 
 /* The ranks of one row's true labels, among all and among the true ones; returns ranked. */
-#define DEFINE_RANK(DTYPE, name, real, real_name, bits, key_type)                                  \
-    static int rank_row_##name(const void *scores, const uint8_t *flags, const uint8_t *valid,     \
-                               size_t labels, uint64_t *ranks, limen_row_ranks *out)               \
-    {                                                                                              \
-        for (size_t i = 0; i < labels; i++) {                                                      \
-            const real level = load_##name(scores, i);                                             \
-            uint64_t rank = 0;                                                                     \
-                                                                                                   \
-            if (valid && !valid[i])                                                                \
-                continue;                                                                          \
-            if (level != level || (flags[i] && out->true_labels == LIMEN_RANKED))                  \
-                return 0;                                                                          \
-            out->labels++;                                                                         \
-            if (!flags[i])                                                                         \
-                continue;                                                                          \
-            for (size_t k = 0; k < labels; k++)                                                    \
-                if (load_##name(scores, k) >= level && (!valid || valid[k]))                       \
-                    rank += 1 | (uint64_t)flags[k] << 32;                                          \
-            ranks[out->true_labels++] = rank;                                                      \
-        }                                                                                          \
-        return 1;                                                                                  \
-    }                                                                                              \
-                                                                                                   \
-    static void rank_##name(const void *scores, const uint8_t *flags, const uint8_t *valid,        \
-                            size_t labels, size_t rows, limen_row_ranks *out)                      \
-    {                                                                                              \
-        uint64_t ranks[LIMEN_RANKED];                                                              \
-                                                                                                   \
-        for (size_t row = 0; row < rows; row++) {                                                  \
-            const size_t cell = row * labels;                                                      \
-                                                                                                   \
-            out[row] = (limen_row_ranks){0};                                                       \
-            if (rank_row_##name((const char *)scores + cell * (bits / 8), flags + cell,            \
-                                valid ? valid + cell : NULL, labels, ranks, &out[row])) {          \
-                out[row].ranked = 1;                                                               \
-                limen_add_ranks(ranks, out[row].true_labels, &out[row]);                           \
-            } else {                                                                               \
-                out[row] = (limen_row_ranks){0};                                                   \
-            }                                                                                      \
-        }                                                                                          \
+#define DEFINE_RANK(DTYPE, name, real, real_name, bits, key_type)                              \
+    static int rank_row_##name(const void *scores, const uint8_t *flags, const uint8_t *valid, \
+                               size_t labels, uint64_t *ranks, limen_row_ranks *out)           \
+    {                                                                                          \
+        for (size_t i = 0; i < labels; i++) {                                                  \
+            const real level = load_##name(scores, i);                                         \
+            uint64_t rank = 0;                                                                 \
+                                                                                               \
+            if (valid && !valid[i])                                                            \
+                continue;                                                                      \
+            if (level != level || (flags[i] && out->true_labels == LIMEN_RANKED))              \
+                return 0;                                                                      \
+            out->labels++;                                                                     \
+            if (!flags[i])                                                                     \
+                continue;                                                                      \
+            for (size_t k = 0; k < labels; k++)                                                \
+                if (load_##name(scores, k) >= level && (!valid || valid[k]))                   \
+                    rank += 1 | (uint64_t)flags[k] << 32;                                      \
+            ranks[out->true_labels++] = rank;                                                  \
+        }                                                                                      \
+        return 1;                                                                              \
+    }                                                                                          \
+                                                                                               \
+    static void rank_##name(const void *scores, const uint8_t *flags, const uint8_t *valid,    \
+                            size_t labels, size_t rows, limen_row_ranks *out)                  \
+    {                                                                                          \
+        uint64_t ranks[LIMEN_RANKED];                                                          \
+                                                                                               \
+        for (size_t row = 0; row < rows; row++) {                                              \
+            const size_t cell = row * labels;                                                  \
+                                                                                               \
+            out[row] = (limen_row_ranks){0};                                                   \
+            if (rank_row_##name((const char *)scores + cell * (bits / 8), flags + cell,        \
+                                valid ? valid + cell : NULL, labels, ranks, &out[row])) {      \
+                out[row].ranked = 1;                                                           \
+                limen_add_ranks(ranks, out[row].true_labels, &out[row]);                       \
+            } else {                                                                           \
+                out[row] = (limen_row_ranks){0};                                               \
+            }                                                                                  \
+        }                                                                                      \
     }
 
 LIMEN_FLOAT_MAP(DEFINE_RANK)

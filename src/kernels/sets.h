@@ -95,6 +95,8 @@ static inline void limen_add_ranks(const uint64_t *ranks, size_t n, limen_row_ra
 {
     double lanes[8] = {0};
 
+    out->coverage = 0;
+    out->inversions = 0;
     for (size_t i = 0; i < n; i++) {
         const uint32_t rank = (uint32_t)ranks[i], true_rank = (uint32_t)(ranks[i] >> 32);
 

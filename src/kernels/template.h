@@ -17,12 +17,16 @@
  *         nan_REAL (either is NaN), first_BITS (index of the first truth, or the number of them),
  *         store_index_REAL (as uint32, rounded down)
  *     lanes_32, lanes_64                  as many unsigned integers
- *         lanes_none_BITS, lanes_add_BITS (where a mask is true),
- * lanes_weigh_BITS(flags, valid): valid (1 when it is NULL) and the flag moved to the upper half
- *     and, where HAS_SQUEEZE is defined, masks of bits with
- *         flag_mask_BITS (of flags), squeeze_REAL (writes the lanes of a mask side by side, and
- *         anything up to WIDTH; returns their number), squeeze_cell_REAL (the same of
- *         2 * (a real rounded down) + flag, as uint32)
+ *         lanes_none_BITS, lanes_add_BITS (where a mask is true), lanes_weigh_BITS(flags, valid):
+ *         valid (1 when it is NULL) and the flag moved to the upper half
+ *     flag_word(flags)                    64 flags, a bit each
+ *     gather_REAL(to, bits, a)            writes the lanes whose bit is set side by side, and
+ *                                         anything up to WIDTH; returns their number
+ *     store_quarter(to, truths)           16 bits
+ *
+ * and, where HAS_SQUEEZE is defined, masks of bits with
+ *         flag_mask_BITS (of flags), squeeze_REAL (gather_REAL of a mask), squeeze_cell_REAL (the
+ *         same of 2 * (a real rounded down) + flag, as uint32)
  *
  * Results that do not depend on being computed twice (decisions, flags) end with a vector that
  * overlaps the last but one; sum_lanes end with a part of a vector. */

@@ -1,13 +1,13 @@
 /* The last part of template.h: the true labels of rows, by rank.
  *
  * Some rows take each step together, so that what a step stores has left the processor when the
- * next one loads it. The score of each true label, its level, is held against the scores of its row,
- * a span of labels at a time; the truths, a bit a label, are counted in a later step. */
+ * next one loads it. The score of each true label, its level, is held against the scores of its
+ * row, a span of labels at a time; the truths, a bit a label, are counted in a later step. */
 
 #define WORD 64 /* labels, a bit each */
 #define SPAN (2 * WORD)
 #define QUARTER 16 /* of a word: some vectors, whose truths are stored at once */
-#define GROUP_ROWS 16
+#define GROUP_ROWS 8
 
 /* Some rows, with room for the levels of each. */
 typedef struct rank_group {
@@ -35,7 +35,7 @@ typedef struct rank_copy {
     uint8_t flags[SPAN], valid[SPAN];
 } rank_copy;
 
-/* In place, but where that would be read past the end. */
+/* In place, but where that would be read past the end: then a copy, filled up with 0. */
 INLINE rank_span find_span(const rank_rows *in, size_t row, size_t first, size_t size,
                            rank_copy *copy)
 {
@@ -46,6 +46,7 @@ INLINE rank_span find_span(const rank_rows *in, size_t row, size_t first, size_t
 
     if ((n <= WORD ? WORD : SPAN) <= in->rows * in->labels - cell)
         return span;
+    *copy = (rank_copy){0};
     memcpy(copy->scores, span.scores, n * size);
     memcpy(copy->flags, span.flags, n);
     if (span.valid)
@@ -104,30 +105,38 @@ INLINE void sum_ranks(const uint64_t *ranks, size_t n, limen_row_ranks *out)
 #define DEFINE_RANK(DTYPE, name, real, real_name, bits)                                            \
     enum { LANES_##name = LANES(bits), QUARTER_##name = QUARTER / LANES_##name };                  \
                                                                                                    \
-    /* Adds the levels of a span; 0 when there are too many, or a NaN. */                          \
-    INLINE int find_levels_##name(const rank_span *span, real *levels, limen_row_ranks *out)       \
+    /* Whether one of the valid labels has a NaN. */                                               \
+    TARGET static int has_nan_##name(const rank_span *span, const limen_span_words *words)         \
     {                                                                                              \
-        limen_span_words words = find_words(span);                                                 \
         uint64_t nan = 0;                                                                          \
-        size_t count = out->true_labels;                                                           \
                                                                                                    \
-        out->labels += ones_of(words.valid);                                                       \
-        out->true_labels += ones_of(words.truth);                                                  \
-        if (out->true_labels > LIMEN_RANKED)                                                       \
-            return 0;                                                                              \
         for (size_t i = 0; i < span->labels; i += LANES_##name) {                                  \
             const reals_##real_name score = load_##name(span->scores, i);                          \
-            const uint64_t lanes = words.valid[i / WORD] >> i % WORD;                              \
                                                                                                    \
-            nan |= bits_##bits(nan_##real_name(score, score)) & lanes;                             \
-            count += gather_##real_name(levels + count, words.truth[i / WORD] >> i % WORD, score); \
+            nan |=                                                                                 \
+                bits_##bits(nan_##real_name(score, score)) & words->valid[i / WORD] >> i % WORD;   \
         }                                                                                          \
-        return !nan;                                                                               \
+        return nan != 0;                                                                           \
+    }                                                                                              \
+                                                                                                   \
+    /* Writes the levels of a span; 0 when there is a NaN. */                                      \
+    INLINE int find_levels_##name(const rank_span *span, const limen_span_words *words,            \
+                                  real *levels)                                                    \
+    {                                                                                              \
+        mask_##bits nan = none_##bits();                                                           \
+                                                                                                   \
+        for (size_t i = 0; i < span->labels; i += LANES_##name) {                                  \
+            const reals_##real_name score = load_##name(span->scores, i);                          \
+                                                                                                   \
+            nan = or_##bits(nan, nan_##real_name(score, score));                                   \
+            levels += gather_##real_name(levels, words->truth[i / WORD] >> i % WORD, score);       \
+        }                                                                                          \
+        return !any_##bits(nan) || !has_nan_##name(span, words);                                   \
     }                                                                                              \
                                                                                                    \
     /* Levels against so many quarters. */                                                         \
     INLINE void meet_quarters_##name(const char *row, const size_t quarters, const real *levels,   \
-                                     size_t count, uint64_t (*reached)[LIMEN_RANKED])              \
+                                     size_t count, uint64_t(*reached)[LIMEN_RANKED])               \
     {                                                                                              \
         reals_##real_name scores[SPAN / LANES_##name];                                             \
                                                                                                    \
@@ -149,7 +158,7 @@ INLINE void sum_ranks(const uint64_t *ranks, size_t n, limen_row_ranks *out)
     }                                                                                              \
                                                                                                    \
     INLINE void meet_##name(const rank_span *span, const real *levels, size_t count,               \
-                            uint64_t (*reached)[LIMEN_RANKED])                                     \
+                            uint64_t(*reached)[LIMEN_RANKED])                                      \
     {                                                                                              \
         switch ((span->labels + QUARTER - 1) / QUARTER) {                                          \
             QUARTER_CASES(meet_quarters_##name, span->scores, levels, count, reached)              \
@@ -158,18 +167,25 @@ INLINE void sum_ranks(const uint64_t *ranks, size_t n, limen_row_ranks *out)
                                                                                                    \
     /* Those of one row; it is not ranked when there are too many, or a NaN. */                    \
     INLINE void find_row_levels_##name(const rank_rows *in, size_t row, real *levels,              \
-                                       limen_row_ranks *out)                                       \
+                                       limen_span_words *words, limen_row_ranks *out)              \
     {                                                                                              \
-        *out = (limen_row_ranks){.ranked = 1};                                                     \
-        for (size_t first = 0; first < in->labels; first += SPAN) {                                \
+        uint32_t labels = 0, true_labels = 0;                                                      \
+        int ranked = 1;                                                                            \
+                                                                                                   \
+        for (size_t first = 0; first < in->labels && ranked; first += SPAN) {                      \
             rank_copy copy;                                                                        \
             const rank_span span = find_span(in, row, first, SIZE_##name, &copy);                  \
+            const uint32_t before = true_labels;                                                   \
                                                                                                    \
-            if (find_levels_##name(&span, levels, out))                                            \
-                continue;                                                                          \
-            *out = (limen_row_ranks){0};                                                           \
-            return;                                                                                \
+            *words = find_words(&span);                                                            \
+            labels += ones_of(words->valid);                                                       \
+            true_labels += ones_of(words->truth);                                                  \
+            ranked =                                                                               \
+                true_labels <= LIMEN_RANKED && find_levels_##name(&span, words, levels + before);  \
         }                                                                                          \
+        out->ranked = ranked;                                                                      \
+        out->labels = ranked ? labels : 0;                                                         \
+        out->true_labels = ranked ? true_labels : 0;                                               \
     }                                                                                              \
                                                                                                    \
     INLINE void rank_group_##name(const rank_rows *in, size_t rows, limen_row_ranks *out)          \
@@ -178,13 +194,14 @@ INLINE void sum_ranks(const uint64_t *ranks, size_t n, limen_row_ranks *out)
         rank_group group;                                                                          \
                                                                                                    \
         for (size_t i = 0; i < rows; i++)                                                          \
-            find_row_levels_##name(in, i, levels[i], &out[i]);                                     \
+            find_row_levels_##name(in, i, levels[i], &group.words[i], &out[i]);                    \
         for (size_t first = 0; first < in->labels; first += SPAN) {                                \
             for (size_t i = 0; i < rows; i++) {                                                    \
                 rank_copy copy;                                                                    \
                 const rank_span span = find_span(in, i, first, SIZE_##name, &copy);                \
                                                                                                    \
-                group.words[i] = find_words(&span);                                                \
+                if (in->labels > SPAN)                                                             \
+                    group.words[i] = find_words(&span);                                            \
                 meet_##name(&span, levels[i], out[i].true_labels, group.reached[i]);               \
             }                                                                                      \
             for (size_t i = 0; i < rows; i++)                                                      \
@@ -212,15 +229,15 @@ INLINE void sum_ranks(const uint64_t *ranks, size_t n, limen_row_ranks *out)
     case k:                                                   \
         meet(scores, k, levels, count, reached);              \
         break;
-#define QUARTER_CASES(...)        \
-    QUARTER_CASE(1, __VA_ARGS__)  \
-    QUARTER_CASE(2, __VA_ARGS__)  \
-    QUARTER_CASE(3, __VA_ARGS__)  \
-    QUARTER_CASE(4, __VA_ARGS__)  \
-    QUARTER_CASE(5, __VA_ARGS__)  \
-    QUARTER_CASE(6, __VA_ARGS__)  \
-    QUARTER_CASE(7, __VA_ARGS__)  \
-    default:                      \
+#define QUARTER_CASES(...)       \
+    QUARTER_CASE(1, __VA_ARGS__) \
+    QUARTER_CASE(2, __VA_ARGS__) \
+    QUARTER_CASE(3, __VA_ARGS__) \
+    QUARTER_CASE(4, __VA_ARGS__) \
+    QUARTER_CASE(5, __VA_ARGS__) \
+    QUARTER_CASE(6, __VA_ARGS__) \
+    QUARTER_CASE(7, __VA_ARGS__) \
+    default:                     \
         QUARTER_LAST(__VA_ARGS__)
 #define QUARTER_LAST(meet, scores, levels, count, reached) meet(scores, 8, levels, count, reached);
 

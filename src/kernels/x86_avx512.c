@@ -403,48 +403,57 @@ INLINE void store_quarter(void *to, unsigned truths)
 
 #define HAS_RANKS
 
-/* Bits set in each byte, looked up by halves. */
-INLINE __m512i bits_of_bytes(__m512i a)
-{
-    const __m512i half = _mm512_set1_epi8(15);
-    const __m512i set = _mm512_broadcast_i32x4(
-        _mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
-    __m512i low = _mm512_shuffle_epi8(set, _mm512_and_si512(a, half));
-    __m512i high = _mm512_shuffle_epi8(set, _mm512_and_si512(_mm512_srli_epi16(a, 4), half));
-
-    return _mm512_add_epi8(low, high);
-}
-
-/* In each element of both. */
-INLINE __m512i bits_set(__m512i a, __m512i b)
-{
-    return _mm512_sad_epu8(_mm512_add_epi8(bits_of_bytes(a), bits_of_bytes(b)),
-                           _mm512_setzero_si512());
-}
-
 INLINE __mmask8 first_eight(size_t n)
 {
     return (__mmask8)(n < 8 ? (1u << n) - 1 : 255);
+}
+
+/* Counts bits of two words by looking up halves of bytes. */
+typedef struct bit_counter {
+    __m512i low[2], high[2]; /* the bits that are counted, of either half */
+} bit_counter;
+
+INLINE bit_counter count_only(const uint64_t words[2])
+{
+    const __m512i half = _mm512_set1_epi8(15);
+    const __m512i a = _mm512_set1_epi64((long long)words[0]);
+    const __m512i b = _mm512_set1_epi64((long long)words[1]);
+
+    return (bit_counter){{_mm512_and_si512(a, half), _mm512_and_si512(b, half)},
+                         {_mm512_and_si512(_mm512_srli_epi64(a, 4), half),
+                          _mm512_and_si512(_mm512_srli_epi64(b, 4), half)}};
+}
+
+INLINE __m512i count_bits(const bit_counter *counter, const __m512i words[2],
+                          const __m512i shifted[2])
+{
+    const __m512i set =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+    __m512i sum[2];
+
+    for (int i = 0; i < 2; i++) {
+        const __m512i low = _mm512_and_si512(words[i], counter->low[i]);
+        const __m512i high = _mm512_and_si512(shifted[i], counter->high[i]);
+
+        sum[i] = _mm512_add_epi8(_mm512_shuffle_epi8(set, low), _mm512_shuffle_epi8(set, high));
+    }
+    return _mm512_sad_epu8(_mm512_add_epi8(sum[0], sum[1]), _mm512_setzero_si512());
 }
 
 /* Eight levels at a time. */
 INLINE void count_reached(uint64_t (*reached)[LIMEN_RANKED], const limen_span_words *words,
                           int more, uint64_t *ranks, size_t n)
 {
-    const __m512i valid_0 = _mm512_set1_epi64((long long)words->valid[0]);
-    const __m512i valid_1 = _mm512_set1_epi64((long long)words->valid[1]);
-    const __m512i truth_0 = _mm512_set1_epi64((long long)words->truth[0]);
-    const __m512i truth_1 = _mm512_set1_epi64((long long)words->truth[1]);
+    const bit_counter valid = count_only(words->valid), truth = count_only(words->truth);
 
     for (size_t i = 0; i < n; i += 8) {
-        const __m512i a = load(&reached[0][i]), b = load(&reached[1][i]);
+        const __m512i both[2] = {load(&reached[0][i]), load(&reached[1][i])};
+        const __m512i shifted[2] = {_mm512_srli_epi64(both[0], 4), _mm512_srli_epi64(both[1], 4)};
+        const __m512i true_rank = count_bits(&truth, both, shifted);
         const __m512i rank =
-            bits_set(_mm512_and_si512(a, valid_0), _mm512_and_si512(b, valid_1));
-        const __m512i true_rank =
-            bits_set(_mm512_and_si512(a, truth_0), _mm512_and_si512(b, truth_1));
-        const __m512i both = _mm512_or_si512(rank, _mm512_slli_epi64(true_rank, 32));
+            _mm512_or_si512(count_bits(&valid, both, shifted), _mm512_slli_epi64(true_rank, 32));
 
-        store(ranks + i, more ? _mm512_add_epi64(load(ranks + i), both) : both);
+        store(ranks + i, more ? _mm512_add_epi64(load(ranks + i), rank) : rank);
     }
 }
 

@@ -26,8 +26,10 @@ def rows(rng, count, width, dtype="float32", ties=False, prevalence=0.3):
     return scores.astype(dtype), targets
 
 
-# Above 64 true labels a row is sorted, below it is counted.
-@pytest.mark.parametrize("width, prevalence", [(1, 0.5), (7, 0.3), (40, 0.9), (150, 0.5)])
+# Above 128 true labels a row is sorted, below it is counted; row 1 has as many as there are labels.
+@pytest.mark.parametrize(
+    "width, prevalence", [(1, 0.5), (7, 0.3), (40, 0.9), (64, 0.2), (150, 0.5), (300, 0.4)]
+)
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("ties", [False, True])
 @pytest.mark.parametrize("weighted", [False, True])

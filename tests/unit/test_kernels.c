@@ -319,7 +319,8 @@ static int64_t call_split(const struct run *r)
 /* n cells as rows of some length; all that is left when that is longer. */
 static int64_t call_rank(const struct run *r)
 {
-    static const size_t lengths[] = {1, 2, 7, 15, 16, 17, 31, 33, 63, 64, 65, 100, 127, 129, 200};
+    static const size_t lengths[] = {1,  2,  7,  15,  16,  17,  31,  33,
+                                     63, 64, 65, 100, 127, 129, 200, 300};
     size_t labels = lengths[(r->choice >> 8) % (sizeof lengths / sizeof lengths[0])];
     size_t rows = r->n / labels;
     limen_row_ranks *out;
@@ -332,8 +333,9 @@ static int64_t call_rank(const struct run *r)
     out = malloc(rows * sizeof *out);
     r->kernels->rank[r->dtype](r->arrays[0], r->arrays[1], valid_flags(r), labels, rows, out);
     for (size_t i = 0; i < rows; i++) {
-        const uint64_t members[] = {(uint64_t)out[i].ranked, out[i].labels,     out[i].true_labels,
-                                    out[i].coverage,         out[i].inversions, 0};
+        const uint64_t members[] = {(uint64_t)out[i].ranked, out[i].labels, out[i].true_labels,
+                                    out[i].coverage, out[i].inversions};
+
         all = hash(hash(all, members, sizeof members), &out[i].precision, sizeof(double));
     }
     free(out);

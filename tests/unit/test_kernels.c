@@ -113,30 +113,12 @@ static int64_t call_binary(const struct run *r)
 /* Half of them small, so that they are among the targets. */
 static int64_t ignored(uint64_t choice)
 {
-    static const int64_t values[] = {-100,
-                                     255,
-                                     -1,
-                                     127,
-                                     -128,
-                                     128,
-                                     INT16_MIN,
-                                     UINT16_MAX,
-                                     2,
-                                     INT32_MIN,
-                                     UINT32_MAX,
-                                     INT64_MIN,
-                                     INT64_MAX,
-                                     1LL << 53,
-                                     1LL << 24,
-                                     (1LL << 53) + 1,
-                                     0,
-                                     1,
-                                     (1LL << 24) + 1,
-                                     1LL << 62,
-                                     -32769,
-                                     4294967296,
-                                     2,
-                                     -100};
+    /* clang-format off */
+    static const int64_t values[] = {
+        -100, 255, -1, 127, -128, 128, INT16_MIN, UINT16_MAX, 2, INT32_MIN, UINT32_MAX, INT64_MIN,
+        INT64_MAX, 1LL << 53, 1LL << 24, (1LL << 53) + 1, 0, 1, (1LL << 24) + 1, 1LL << 62, -32769,
+        4294967296, 2, -100};
+    /* clang-format on */
 
     return values[choice % (sizeof values / sizeof values[0])];
 }

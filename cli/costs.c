@@ -9,14 +9,22 @@
 /* ---- Lists ------------------------------------------------------------------------------------
  */
 
+static const char *behind_blanks(const char *text)
+{
+    return text + strspn(text, " \t");
+}
+
 /* "fn=5" into the place of its name. */
 static int read_cost(const char *text, double row[4])
 {
     static const char *const names[4] = {"tp", "fp", "tn", "fn"};
 
-    for (int k = 0; k < 4; k++)
-        if (strncmp(text, names[k], 2) == 0 && text[2] == '=' && parse_number(text + 3, &row[k]))
+    for (int k = 0; k < 4; k++) {
+        const char *sign = strncmp(text, names[k], 2) == 0 ? behind_blanks(text + 2) : "";
+
+        if (*sign == '=' && parse_number(behind_blanks(sign + 1), &row[k]))
             return 0;
+    }
     return say_usage("--cost takes tp, fp, tn and fn with a number, such as fp=1,fn=5; not \"%s\"",
                      text);
 }

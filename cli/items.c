@@ -17,6 +17,17 @@ static int find_label(const char *name, int64_t width, const char *const *labels
     return 0;
 }
 
+char *item_trim(char *text)
+{
+    size_t length;
+
+    text += strspn(text, " \t");
+    length = strlen(text);
+    while (length > 0 && strchr(" \t\r", text[length - 1]))
+        text[--length] = '\0';
+    return text;
+}
+
 /* A label may hold any character but a comma, and in a file that one, too: what is asked of it
  * begins behind the last colon. */
 static int read_item(const char *option, char *text, int64_t width, const char *const *labels,
@@ -28,21 +39,10 @@ static int read_item(const char *option, char *text, int64_t width, const char *
     if (!colon)
         return 0;
     *colon = '\0';
-    item->text = colon + 1;
-    if (!find_label(text, width, labels, &item->label))
+    item->text = item_trim(colon + 1);
+    if (!find_label(item_trim(text), width, labels, &item->label))
         return say_usage("--%s names the label \"%s\", which the data do not have", option, text);
     return 0;
-}
-
-static char *trim(char *text)
-{
-    size_t length;
-
-    text += strspn(text, " \t");
-    length = strlen(text);
-    while (length > 0 && strchr(" \t\r", text[length - 1]))
-        text[--length] = '\0';
-    return text;
 }
 
 static int add_item(const char *option, char *text, int64_t width, const char *const *labels,
@@ -53,7 +53,7 @@ static int add_item(const char *option, char *text, int64_t width, const char *c
     if (!moved)
         return say_failure("out of memory");
     list->items = moved;
-    return read_item(option, trim(text), width, labels, &moved[list->count++]);
+    return read_item(option, item_trim(text), width, labels, &moved[list->count++]);
 }
 
 static char *copy_text(const char *text)
@@ -110,7 +110,7 @@ static int read_list(const char *option, const char *given, int64_t width,
 
         if (end)
             *end = '\0';
-        if (!from_file || (*trim(text) && *trim(text) != '#'))
+        if (!from_file || (*item_trim(text) && *item_trim(text) != '#'))
             status = add_item(option, text, width, labels, list);
         text = end ? end + 1 : NULL;
     }

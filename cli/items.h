@@ -21,6 +21,9 @@ struct item_list {
  * Returns 0, or prints what is wrong and returns the exit code. Released in any case. */
 int items_read(const char *option, const struct text_list *lists, int64_t width,
                const char *const *labels, struct item_list *list);
+/* Without the blanks around it, in place. */
+char *item_trim(char *text);
+
 void items_release(struct item_list *list);
 
 #endif

@@ -10,12 +10,13 @@ static int read_one(const struct item *item, limen_constraint *constraint)
     char *sense = strstr(item->text, ">=") ? strstr(item->text, ">=") : strstr(item->text, "<=");
 
     *constraint = (limen_constraint){.metric = item->text, .label = item->label};
-    if (!sense || !parse_number(sense + 2, &constraint->bound))
+    if (!sense || sense == item->text || !parse_number(item_trim(sense + 2), &constraint->bound))
         return say_usage("--require takes conditions such as precision>=0.9 or "
                          "joy:recall>=0.5; not \"%s\"",
                          item->text);
     constraint->sense = *sense == '>' ? LIMEN_AT_LEAST : LIMEN_AT_MOST;
     *sense = '\0';
+    constraint->metric = item_trim(item->text);
     return 0;
 }
 

@@ -184,22 +184,23 @@ static int find_thresholds(struct input *input, const struct tune_options *optio
 
 static void print_number(const char *format, int width, const limen_node *node)
 {
-    double value = limen_node_number(node);
+    double value = node ? limen_node_number(node) : NAN;
 
-    if (!limen_node_defined(node) || isnan(value))
+    if (!node || !limen_node_defined(node) || isnan(value))
         (void)printf(" %*s", width, "-");
     else
         (void)printf(format, value);
 }
 
-/* Columns of the table: what a label has of them is shown. */
+/* Columns of the table: what some label has of them is shown. */
 static const struct column {
     const char *name, *title, *format;
     int width;
 } columns[] = {
-    {"offset", "offset", " %12.6g", 12}, {"threshold", "threshold", " %12.6g", 12},
-    {"low", "low", " %12.6g", 12},       {"high", "high", " %12.6g", 12},
-    {"support", "support", " %9.9g", 9}, {"value", "value", " %9.6f", 9},
+    {"offset", "offset", " %12.6g", 12},    {"threshold", "threshold", " %12.6g", 12},
+    {"low", "low", " %12.6g", 12},          {"high", "high", " %12.6g", 12},
+    {"support", "support", " %9.9g", 9},    {"value", "value", " %9.6f", 9},
+    {"violation", "short by", " %9.4g", 9},
 };
 
 /* Padded by characters, not by bytes. */
@@ -212,21 +213,31 @@ static void print_name(const char *name)
     (void)printf("%s%*s", name, characters < 20 ? 20 - characters : 0, "");
 }
 
+static int some_has(const limen_node *labels, const char *name)
+{
+    for (int64_t i = 0; i < limen_node_count(labels); i++)
+        if (limen_node_find(limen_node_at(labels, i), name))
+            return 1;
+    return 0;
+}
+
 static void print_labels(const limen_node *labels)
 {
-    const limen_node *first = limen_node_at(labels, 0);
+    int shown[COUNT_OF(columns)];
 
     (void)printf("%-20s", "label");
-    for (size_t k = 0; k < COUNT_OF(columns); k++)
-        if (first && limen_node_find(first, columns[k].name))
+    for (size_t k = 0; k < COUNT_OF(columns); k++) {
+        shown[k] = some_has(labels, columns[k].name);
+        if (shown[k])
             (void)printf(" %*s", columns[k].width, columns[k].title);
+    }
     (void)printf("  status\n");
     for (int64_t i = 0; i < limen_node_count(labels); i++) {
         const limen_node *label = limen_node_at(labels, i);
 
         print_name(limen_node_string(limen_node_find(label, "name")));
         for (size_t k = 0; k < COUNT_OF(columns); k++)
-            if (limen_node_find(label, columns[k].name))
+            if (shown[k])
                 print_number(columns[k].format, columns[k].width,
                              limen_node_find(label, columns[k].name));
         (void)printf("  %s\n", limen_node_string(limen_node_find(label, "status")));
@@ -239,6 +250,7 @@ static int print_table(const limen_result *result)
     const limen_node *notes = limen_node_find(root, "notes");
     const limen_node *rule = limen_node_find(root, "rule");
     const limen_node *top = limen_node_find(root, "top_labels");
+    const limen_node *status = limen_node_find(root, "status");
 
     (void)printf("%s, scope %s", limen_node_string(limen_node_find(root, "objective")),
                  limen_node_string(limen_node_find(root, "scope")));
@@ -254,6 +266,10 @@ static int print_table(const limen_result *result)
     print_number(" %.6f", 0, limen_node_find(root, "value"));
     if (limen_node_number(limen_node_find(root, "gap")) > 0.0)
         print_number(", gap %.6g", 0, limen_node_find(root, "gap"));
+    if (limen_node_find(root, "violation"))
+        print_number(", short by %.6g", 0, limen_node_find(root, "violation"));
+    if (status)
+        (void)printf(", %s", limen_node_string(status));
     (void)printf("\n");
     for (int64_t i = 0; i < limen_node_count(notes); i++)
         (void)printf("note: %s\n", limen_node_string(limen_node_at(notes, i)));
@@ -355,6 +371,8 @@ static int check_options(const struct tune_options *options)
         if (uses[i].given && !uses[i].read)
             return say_usage("--%s changes nothing here; it goes with %s", uses[i].option,
                              uses[i].reader);
+    if (scope == LIMEN_SCOPE_FBR && !(options->parameter > 0.0))
+        return say_usage("--scope fbr needs the floor: --parameter 0.3, say");
     return 0;
 }
 

@@ -189,6 +189,7 @@ static limen_status fill(limen_plan *plan, const limen_tune_options *o, const li
             : o->ties == LIMEN_TIES_LOWEST;
     plan->aim.none = o->zero_division == LIMEN_ONE;
     plan->aim.stands_in = o->zero_division <= LIMEN_ONE &&
+                          !(limen_objective_traits(&plan->aim.shown) & LIMEN_OBJECTIVE_CROSSING) &&
                           (o->scope == LIMEN_SCOPE_MACRO || o->scope == LIMEN_SCOPE_WEIGHTED);
     return LIMEN_OK;
 }

@@ -64,8 +64,7 @@ static void add_label(limen_builder *builder, limen_node *labels, const limen_pl
     (void)limen_add_string(builder, node, "status", limen_outcome_name(choice->outcome));
     if (choice->gap > 0.0)
         (void)limen_add_number(builder, node, "gap", choice->gap, 1);
-    if (choice->outcome == LIMEN_OUTCOME_INFEASIBLE ||
-        choice->outcome == LIMEN_OUTCOME_UNDETERMINED)
+    if (choice->violation > 0.0)
         (void)limen_add_number(builder, node, "violation", choice->violation,
                                isfinite(choice->violation));
     if (!solution->plateaus || plan->task == LIMEN_MULTICLASS)

@@ -192,12 +192,17 @@ static void test_break_even_predicts(void **state)
     double scores[] = {0.5, 0.5, 0.5, 0.5};
     uint8_t targets[] = {1, 0, 0, 0};
     problem p = {4, 1, scores, targets, NULL};
-    limen_result *result = tune(&p, &(limen_tune_options){.objective = "precision=recall"});
+    limen_scope scopes[] = {LIMEN_SCOPE_LABEL, LIMEN_SCOPE_MACRO};
 
     (void)state;
-    check_near(number(result, "labels.0.threshold"), 0.5, 0.0);
-    check_near(number(result, "value"), 0.625, 1e-15);
-    limen_result_destroy(result);
+    for (int i = 0; i < 2; i++) {
+        limen_result *result =
+            tune(&p, &(limen_tune_options){.objective = "precision=recall", .scope = scopes[i]});
+
+        check_near(number(result, "labels.0.threshold"), 0.5, 0.0);
+        check_near(number(result, "value"), 0.625, 1e-15);
+        limen_result_destroy(result);
+    }
 }
 
 /* Precision is 0/0 at each edge that has so few predicted; inside the bin it is not. */

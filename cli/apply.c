@@ -23,6 +23,7 @@ static const struct option_group groups[] = {
     {&input_scores_table, offsetof(struct apply_options, input)},
     {&input_thresholds_table, offsetof(struct apply_options, thresholds)},
     {&input_task_table, offsetof(struct apply_options, input)},
+    {&input_logits_table, offsetof(struct apply_options, input)},
     {&input_rule_table, offsetof(struct apply_options, input)},
     {&output_table, 0},
     {&input_run_table, offsetof(struct apply_options, input)},

@@ -55,6 +55,7 @@ static const struct option_group groups[] = {
     {&input_truth_table, offsetof(struct curve_options, input)},
     {&tally_file_table, offsetof(struct curve_options, tally)},
     {&input_task_table, offsetof(struct curve_options, input)},
+    {&input_logits_table, offsetof(struct curve_options, input)},
     {&curve_table, 0},
     {&input_run_table, offsetof(struct curve_options, input)},
 };
@@ -183,6 +184,14 @@ static size_t number_field(double value, char *out, size_t size)
     return (size_t)snprintf(out, size, ",%.17g", value);
 }
 
+/* To three digits that are not below it: what is said bounds. */
+static double rounded_up(double error)
+{
+    double unit = pow(10.0, floor(log10(error)) - 2.0);
+
+    return ceil(error / unit * (1.0 - 1e-12)) * unit;
+}
+
 static limen_status write_curve(const struct show *show, int64_t label, limen_sink *sink,
                                 limen_error *error)
 {
@@ -208,8 +217,8 @@ static limen_status write_curve(const struct show *show, int64_t label, limen_si
         status = limen_sink_write(sink, line, length, error);
     }
     if (status == LIMEN_OK && info->error > 0)
-        say_note("%s: %lld of %lld points; the others are within %.2g of the line", name,
-                 (long long)info->count, (long long)info->cuts, info->error);
+        say_note("%s: %lld of %lld points; the others are within %.3g of the line", name,
+                 (long long)info->count, (long long)info->cuts, rounded_up(info->error));
     limen_curve_destroy(curve);
     return status;
 }

@@ -98,6 +98,7 @@ static const struct option_group groups[] = {
     {&tally_file_table, offsetof(struct eval_options, tally)},
     {&input_thresholds_table, offsetof(struct eval_options, thresholds)},
     {&input_task_table, offsetof(struct eval_options, input)},
+    {&input_logits_table, offsetof(struct eval_options, input)},
     {&input_rule_table, offsetof(struct eval_options, input)},
     {&metric_table, 0},
     {&output_table, 0},

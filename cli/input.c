@@ -51,9 +51,12 @@ static const struct option task_options[] = {
      "binary, multiclass or multilabel; inferred from the\n"
      "shapes when not given",
      OPTION_CHOICE, INPUT(task), .choices = task_choices},
-    {"logits", NULL, "scores are logits, thresholds are probabilities", OPTION_FLAG, INPUT(logits)},
     {"nan", "WHAT", "a NaN score is an error (default) or negative", OPTION_CHOICE, INPUT(nan),
      .choices = nan_choices},
+};
+
+static const struct option logits_options[] = {
+    {"logits", NULL, "scores are logits, thresholds are probabilities", OPTION_FLAG, INPUT(logits)},
 };
 
 static const struct option rule_options[] = {
@@ -82,6 +85,7 @@ static const struct option thresholds_options[] = {
 const struct option_table input_scores_table = OPTION_TABLE("Input", scores_options);
 const struct option_table input_truth_table = OPTION_TABLE("Input", truth_options);
 const struct option_table input_task_table = OPTION_TABLE("Meaning", task_options);
+const struct option_table input_logits_table = OPTION_TABLE("Meaning", logits_options);
 const struct option_table input_rule_table = OPTION_TABLE("Meaning", rule_options);
 const struct option_table input_run_table = OPTION_TABLE("Running", run_options);
 const struct option_table input_thresholds_table = OPTION_TABLE("Thresholds", thresholds_options);

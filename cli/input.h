@@ -30,7 +30,8 @@ struct input_options {
 /* Tables over struct input_options. */
 extern const struct option_table input_scores_table; /* TABLE, --scores, --labels, ... */
 extern const struct option_table input_truth_table;  /* --targets, --weights, --groups, ... */
-extern const struct option_table input_task_table;   /* --task, --logits, --nan */
+extern const struct option_table input_task_table;   /* --task, --nan */
+extern const struct option_table input_logits_table; /* --logits */
 extern const struct option_table input_rule_table;   /* --rule */
 extern const struct option_table input_run_table;    /* --threads, --quiet */
 

@@ -410,7 +410,8 @@ const struct command tune_command = {
         "Finds the thresholds that are exactly best for an objective, each label by itself or\n"
         "jointly, under conditions. Equal scores are never parted. Each threshold comes with\n"
         "the interval that decides alike: (low, high] under ge, [low, high) under gt.\n"
-        "With --save-tally all scores are kept, in memory and in the file.\n",
+        "Logits are scores like others: their thresholds are logits. With --save-tally all\n"
+        "scores are kept, in memory and in the file.\n",
     .examples = "  limen tune data.npz -o best.json\n"
                 "  limen tune --scores s.npy --targets y.npy --scope micro -o best.json\n"
                 "  limen tune data.csv --objective cost --cost fp=1,fn=10\n"

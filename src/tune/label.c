@@ -455,6 +455,16 @@ static limen_outcome outcome_of(const limen_scan *scan, const limen_ladder *ladd
     return !scan->found || left->gap > 0.0 ? LIMEN_OUTCOME_WITHIN_GAP : LIMEN_OUTCOME_OPTIMAL;
 }
 
+/* In units of the value; not known where no edge has one, nor where the value is not what is
+ * searched for: at crossings. */
+static double gap_of(const limen_aim *aim, const limen_scan *scan, const blocks_left *left)
+{
+    int crossing = (limen_objective_traits(&aim->objective) & LIMEN_OBJECTIVE_CROSSING) != 0;
+    int unknown = scan->found ? crossing && left->gap > 0.0 : scan->feasible && left->feasible;
+
+    return unknown ? (double)NAN : left->gap;
+}
+
 void limen_label_choose(const limen_aim *aim, int64_t label, limen_ladder *ladder,
                         const limen_scan *scan, limen_choice *choice)
 {
@@ -464,7 +474,7 @@ void limen_label_choose(const limen_aim *aim, int64_t label, limen_ladder *ladde
     if (!scan->degenerate)
         left = find_blocks(aim, label, ladder, scan, chosen, 0);
     limen_label_take(aim, ladder, chosen, outcome_of(scan, ladder, &left), choice);
-    choice->gap = scan->feasible && !scan->found && left.feasible ? (double)NAN : left.gap;
+    choice->gap = gap_of(aim, scan, &left);
     choice->violation = scan->degenerate || scan->feasible ? 0.0 : scan->violation;
     if (scan->degenerate)
         choice->value.defined = 0;

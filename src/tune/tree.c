@@ -88,7 +88,7 @@ static void add_matrix(limen_builder *builder, limen_node *rows, const limen_pla
 /* Outcomes of single labels that a reader of the file should not overlook. */
 static void add_notes(limen_builder *builder, limen_node *notes, const limen_solution *solution)
 {
-    static const struct {
+    const struct {
         limen_outcome outcome;
         const char *note;
     } known[] = {
@@ -97,7 +97,9 @@ static void add_notes(limen_builder *builder, limen_node *notes, const limen_sol
          "a constraint cannot be met: the nearest achievable point is given"},
         {LIMEN_OUTCOME_UNDETERMINED,
          "no choice that meets the constraints was found, but there may be one"},
-        {LIMEN_OUTCOME_WITHIN_GAP, "what is best exceeds the value by the gap at most"},
+        {LIMEN_OUTCOME_WITHIN_GAP,
+         isnan(solution->gap) ? "edges of bins were weighed: a cut inside a bin may be better"
+                              : "what is best exceeds the value by the gap at most"},
         {LIMEN_OUTCOME_LOCAL, "a local optimum: coordinate ascent does not prove more"},
     };
 

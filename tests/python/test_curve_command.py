@@ -1,6 +1,8 @@
 """`limen curve`: its points against scikit-learn, its plot, and its errors."""
 
 import csv
+import itertools
+import re
 import subprocess
 from pathlib import Path
 
@@ -63,10 +65,21 @@ def test_precision_and_recall_of_one_label_and_of_all(data):
         assert got == pytest.approx(np.c_[thresholds, precision[:-1], recall[:-1]], abs=1e-15)
 
 
-def test_few_points_say_how_near_they_are(data):
-    done = run(data[0], "--label", "a", "--points", "5", "-o", "-")
-    assert len(done.stdout.splitlines()) == 6
-    assert "5 of" in done.stderr and "within" in done.stderr
+@pytest.mark.parametrize("kind", ["roc", "pr"])
+def test_few_points_say_how_near_they_are(data, kind):
+    """Every point that was left out is within what is said, which is rounded up."""
+    for label in ("a", "b,c", "d"):
+        one = ("--kind", kind, "--label", label, "-o", "-")
+        every = np.array([row[2:] for row in columns(run(data[0], *one, "--all-cuts").stdout)[1]])
+        done = run(data[0], *one, "--points", "5")
+        kept = np.array([row[2:] for row in columns(done.stdout)[1]], float)
+        said = float(re.search(r"5 of \d+ points; .* within ([\d.]+) of", done.stderr)[1])
+        far = np.full(len(every), np.inf)
+        for a, b in itertools.pairwise(kept):
+            along = np.clip((every.astype(float) - a) @ (b - a) / ((b - a) @ (b - a)), 0, 1)
+            point = a + along[:, None] * (b - a)
+            far = np.minimum(far, np.linalg.norm(every.astype(float) - point, axis=1))
+        assert len(kept) == 5 and said * 0.98 <= far.max() <= said
 
 
 @pytest.mark.parametrize("kind", ["roc", "pr"])

@@ -225,6 +225,21 @@ static void test_bins_do_not_call_undefined(void **state)
     limen_result_destroy(exact);
 }
 
+/* Of a crossing the value is not what is searched for: no gap in its units. */
+static void test_bins_and_crossings(void **state)
+{
+    double scores[] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
+    uint8_t targets[] = {1, 0, 0, 1, 0, 1};
+    problem p = {6, 1, scores, targets, NULL};
+    limen_result *rough =
+        tune_bins(&p, &(limen_tune_options){.objective = "recall=specificity"}, 4);
+
+    (void)state;
+    assert_string_equal(text(rough, "labels.0.status"), "within_gap");
+    assert_true(isnan(number(rough, "gap")));
+    limen_result_destroy(rough);
+}
+
 static void test_infeasible_says_so(void **state)
 {
     double scores[] = {0.9, 0.8, 0.7};
@@ -482,6 +497,7 @@ int main(void)
         cmocka_unit_test(test_conditions_without_positives),
         cmocka_unit_test(test_break_even_predicts),
         cmocka_unit_test(test_bins_do_not_call_undefined),
+        cmocka_unit_test(test_bins_and_crossings),
         cmocka_unit_test(test_infeasible_says_so),
         cmocka_unit_test(test_mean_that_skips),
         cmocka_unit_test(test_micro_is_the_joint_optimum),

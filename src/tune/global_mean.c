@@ -188,9 +188,13 @@ static limen_cut cut_at(const global *g, int64_t index)
     return limen_ladder_cut(&g->pooled, g->plan->aim.rule, g->plan->aim.at, index);
 }
 
-static int is_equal(double a, double b)
+/* Rates may cancel each other in the mean: what they round by is relative to 1. */
+static int is_equal(const global *g, double a, double b)
 {
-    return fabs(a - b) <= 4.0 * DBL_EPSILON * fmax(fabs(a), fabs(b));
+    unsigned cost = LIMEN_OBJECTIVE_CONVEX | LIMEN_OBJECTIVE_LEAST;
+    int rates = (limen_objective_traits(&g->plan->aim.shown) & cost) != cost;
+
+    return fabs(a - b) <= 4.0 * DBL_EPSILON * fmax(rates, fmax(fabs(a), fabs(b)));
 }
 
 /* Of nothing but 0/0 it counts as the policy says. */
@@ -213,9 +217,9 @@ static void weigh(global *g, int64_t index)
     int better = index == 0 || violation < g->violation;
 
     if (!better && violation == g->violation)
-        better = value.defined &&
-                 (!g->found || (is_equal(score, g->score) ? g->plan->aim.lowest && violation == 0.0
-                                                          : score > g->score));
+        better = value.defined && (!g->found || (is_equal(g, score, g->score)
+                                                     ? g->plan->aim.lowest && violation == 0.0
+                                                     : score > g->score));
     if (!better || !cut_at(g, index).offered)
         return;
     g->best = index;
@@ -230,7 +234,7 @@ static int is_as_good(global *g, int64_t index)
 {
     limen_ratio value = mean_now(g);
 
-    return value.defined && is_equal(g->sign * value.value, g->score) &&
+    return value.defined && is_equal(g, g->sign * value.value, g->score) &&
            limen_mean_tree_violation(&g->now) == 0.0 && cut_at(g, index).offered;
 }
 

@@ -133,6 +133,7 @@ static limen_status bound_outside(limen_micro *m, limen_solution *solution, lime
 {
     limen_hulls outside;
     limen_status status = limen_hulls_make(&m->plan->allocator, m->plan->width, &outside, error);
+    double tp = m->tp, fp = m->fp;
     int unopened = 1;
 
     if (status != LIMEN_OK)
@@ -143,6 +144,8 @@ static limen_status bound_outside(limen_micro *m, limen_solution *solution, lime
     if (status == LIMEN_OK)
         limen_micro_bound(m);
     limen_hulls_release(&outside);
+    m->tp = tp; /* the walk along the inner hulls starts at their corners */
+    m->fp = fp;
     return status;
 }
 
@@ -255,7 +258,7 @@ static limen_status ascend(limen_micro *m, limen_solution *solution, limen_error
     return LIMEN_OK;
 }
 
-static limen_outcome outcome_of(const limen_micro *m, int unopened, const limen_solution *solution)
+static limen_outcome outcome_of(const limen_micro *m, const limen_solution *solution)
 {
     if (solution->infeasible) {
         int pinned = 0;
@@ -268,9 +271,9 @@ static limen_outcome outcome_of(const limen_micro *m, int unopened, const limen_
         return pinned || m->possible ? LIMEN_OUTCOME_UNDETERMINED : LIMEN_OUTCOME_INFEASIBLE;
     }
     if (!m->found)
-        return unopened && !m->feed->open   ? LIMEN_OUTCOME_UNDETERMINED
-               : m->totals.positives == 0.0 ? LIMEN_OUTCOME_NO_POSITIVES
-                                            : LIMEN_OUTCOME_UNDEFINED;
+        return m->totals.positives == 0.0 ? LIMEN_OUTCOME_NO_POSITIVES
+               : isnan(solution->gap)     ? LIMEN_OUTCOME_WITHIN_GAP
+                                          : LIMEN_OUTCOME_UNDEFINED;
     if (solution->gap == 0.0)
         return LIMEN_OUTCOME_OPTIMAL;
     return m->convex ? LIMEN_OUTCOME_WITHIN_GAP : LIMEN_OUTCOME_LOCAL;
@@ -295,9 +298,9 @@ static void conclude(const limen_micro *m, int unopened, limen_solution *solutio
         limen_objective_value(&plan->aim.shown, &m->totals, limen_sum_of(&tp), limen_sum_of(&fp));
     if (m->found && falls_short(m))
         solution->gap = m->bound - m->best.score;
-    if (m->tilted && m->constrained)
+    if ((m->tilted && m->constrained) || (!m->found && unopened && !m->feed->open))
         solution->gap = NAN;
-    solution->outcome = outcome_of(m, unopened, solution);
+    solution->outcome = outcome_of(m, solution);
     if (m->constrained && m->convex && solution->outcome == LIMEN_OUTCOME_WITHIN_GAP)
         solution->note = "a constraint on pooled counts is a knapsack: the walk along the hulls "
                          "stops at most one split edge short of the best";
@@ -381,6 +384,8 @@ limen_status limen_solve_micro(const limen_plan *plan, const limen_feed *feed,
     solution->marked = 0;
     solution->infeasible = 0;
     solution->gap = 0.0;
+    solution->violation = 0.0;
+    solution->note = NULL; /* of an earlier pass */
     if (m.tilted && !m.constrained)
         return solve_apart(&m, solution, error);
     m.stands = limen_new(&plan->allocator, width, sizeof *m.stands);

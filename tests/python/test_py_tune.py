@@ -406,6 +406,21 @@ def test_search_by_batches_is_the_search_of_all():
         limen.Search("multilabel", 4).run(iter(parts))
 
 
+@pytest.mark.parametrize("require", ["precision>=0.1", "0:fpr>=0.3", "1:recall<=0.5,npv>=0.3"])
+def test_search_of_joint_choices_under_conditions(require):
+    for seed in range(12):
+        scores, targets = make(seed, rows=2000, width=2, ties=False)
+        tally = limen.Tally("multilabel", 2, keep="scores")
+        tally.update(scores, targets)
+        options = {"objective": "fbeta:2", "scope": "micro", "require": require}
+        assert limen.tune(scores, targets, **options).report == tally.tune(**options).report
+        bins = limen.Tally("multilabel", 2, keep="histogram", bins=64)
+        bins.update(scores, targets)
+        rough = bins.tune(**options)
+        assert rough.feasible
+        assert rough.value <= tally.tune(**options).value <= rough.value + rough.report["gap"]
+
+
 def test_search_with_weights_and_masks():
     scores, targets = make(26, rows=900, width=2)
     weights = np.random.default_rng(1).random(900).round(1)

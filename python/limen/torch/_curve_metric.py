@@ -11,11 +11,12 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import torch
+from lightning_utilities import apply_to_collection
 from torch import Tensor
 from torchmetrics.utilities.data import dim_zero_cat
 
 from ._cuts import Binned, Counter, Exact
-from ._engine import Refusal
+from ._engine import Refusal, squeezed
 from ._score_metric import ScoreMetric
 
 Evidence = Exact | Binned
@@ -101,6 +102,9 @@ class CurveMetric(ScoreMetric):
 
     def _batch_value(self, batch: Batch) -> Any:
         return self._value(self._evidence(*batch))
+
+    def _forward_value(self, batch: Batch) -> Any:
+        return apply_to_collection(self._batch_value(batch), Tensor, squeezed)
 
     # ---- All of it --------------------------------------------------------------------------
 

@@ -27,9 +27,13 @@ def sample_weights(weights: Any, preds: Tensor) -> Tensor:
     return weights
 
 
+def squeezed(value: Tensor) -> Tensor:
+    """Of no dimensions where there is one element, as torchmetrics returns values."""
+    return value.squeeze() if value.numel() == 1 else value
+
+
 def _apart(value: Tensor) -> Tensor:
-    """A copy, of no dimensions where there is one element, as torchmetrics returns values."""
-    return (value.squeeze() if value.numel() == 1 else value).clone()
+    return squeezed(value).clone()
 
 
 class Engine(Synchronized):
@@ -38,7 +42,7 @@ class Engine(Synchronized):
         _batch(*args, **kwargs)   what update was called with, as anything that _absorb takes; None
                                   where torchmetrics' own forward must do it
         _absorb(batch)            adds that to the states
-        _batch_value(batch)       what forward returns
+        _batch_value(batch)       the metric of that batch alone
         update, compute           as ever
 
     A user's subclass that overrides update or compute gets torchmetrics' forward.
@@ -79,6 +83,10 @@ class Engine(Synchronized):
 
     def _batch_value(self, batch: Any) -> Any:
         raise NotImplementedError
+
+    def _forward_value(self, batch: Any) -> Any:
+        """What forward returns."""
+        return self._batch_value(batch)
 
     def _forget_guess(self) -> None:
         """What comes next has nothing to do with what was before: it may be logits or not."""
@@ -163,7 +171,7 @@ class Engine(Synchronized):
         if batch is None:
             return self._forward_by_torch(args, kwargs)
         self._absorb(batch)
-        value = self._batch_value(batch)
+        value = self._forward_value(batch)
         fields = self.__dict__
         fields["_update_count"] += 1
         fields["_computed"] = None

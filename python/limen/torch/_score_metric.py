@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from copy import deepcopy
 from typing import Any
 
 import torch
@@ -214,5 +215,29 @@ class ScoreMetric(Engine):
             return self._absorb(batch)
         if weights is not None:
             raise ValueError("preds, target and weights do not fit each other")
+        if self._would_do(preds, target):
+            return self._super_update(preds, target)
+        # With validate_args=False, and always in some classes, torchmetrics takes such a batch.
+        fields = self.__dict__
+        before = {name: fields[name] for name in self._defaults}
+        try:
+            fields.update(deepcopy(self._defaults))
+            self._super_update(preds, target)
+        finally:
+            fields.update(before)
+        raise RuntimeError("preds and target do not fit, or a target is out of its domain")
+
+    def _super_update(self, preds: Tensor, target: Tensor) -> None:
         with torch.set_grad_enabled(self._enable_grad):
-            return super().update(preds, target)
+            super().update(preds, target)
+
+    def _would_do(self, preds: Tensor, target: Tensor) -> bool:
+        """Whether shapes and targets are right, whatever the dtypes."""
+        if not (isinstance(preds, Tensor) and isinstance(target, Tensor)):
+            return True
+        if self._task == "multiclass":
+            fits = preds.shape[:1] + preds.shape[2:] == target.shape
+        else:
+            fits = preds.shape == target.shape
+        hidden = None if self.ignore_index is None else target != self.ignore_index
+        return fits and self._in_domain(target if hidden is None else target[hidden])

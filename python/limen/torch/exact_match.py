@@ -27,8 +27,8 @@ class Exact(TallyMetric):
     def _begin(self, width: int, *decision: Any) -> None:
         self._decide_by(width, *decision)
         if self.multidim_average == "samplewise":
-            # It is the same in every process; torchmetrics' mean of integers fails.
-            self.add_state("total", torch.zeros(1, dtype=torch.long), dist_reduce_fx="max")
+            # `correct` is a share of each sample's positions, as batches may differ in these.
+            self.add_state("total", torch.ones(1, dtype=torch.long), dist_reduce_fx="max")
         elif self.thresholds is not None:
             for name in self._states:
                 zeros = torch.zeros(self._decision.sets, 1, dtype=torch.long)
@@ -48,6 +48,13 @@ class Exact(TallyMetric):
 
     def _attached(self, *_: Any) -> None:
         return None  # the core adds into counts alone
+
+    def _states_of(self, preds: Tensor, target: Tensor, each: int = 0) -> dict[str, Any]:
+        states = super()._states_of(preds, target, each)
+        if self.multidim_average == "samplewise":
+            shares = [correct / states["total"] for correct in states["correct"]]
+            states = {"correct": shares, "total": torch.ones_like(states["total"])}
+        return states
 
     def _numbers(self, tally: Tally) -> tuple[Tensor, int]:
         right = [self._right(tally, each) for each in range(self._decision.sets)]

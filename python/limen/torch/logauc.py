@@ -14,6 +14,8 @@ from ._curve_metric import CurveMetric, Evidence, Thresholds
 from ._curves import each_curve, is_one, log_auc, mean_over_labels, roc_curves
 from ._wrapper import Task, by_task
 
+AVERAGES = ("macro", "weighted", "none", None)
+
 
 class LogAUCValue(CurveMetric):
     def _value(self, evidence: Evidence) -> Tensor:
@@ -21,6 +23,8 @@ class LogAUCValue(CurveMetric):
         if is_one(curves):
             return log_auc(*curves[:2], self.fpr_range)
         values = [log_auc(fpr, tpr, self.fpr_range) for fpr, tpr, _ in each_curve(curves)]
+        if self.average2 not in AVERAGES:
+            raise ValueError(f"average is {self.average2!r}: it is one of {AVERAGES}")
         return mean_over_labels(torch.stack(values), self.average2, evidence.support(), "LogAUC")
 
 

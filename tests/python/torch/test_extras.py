@@ -123,6 +123,19 @@ def test_kinds_of_thresholds(given, tmp_path):
     )
 
 
+def test_functions_do_not_take_arguments_for_earlier_ones(tmp_path):
+    """They keep the metrics that they make."""
+    preds, target = torch.tensor([0.4]), torch.tensor([1])
+    assert functions.binary_recall(preds, target, threshold=1.0) == 0.0
+    with pytest.raises(ValueError, match="float"):  # as torchmetrics
+        functions.binary_recall(preds, target, threshold=1)
+    path = tmp_path / "thresholds.json"
+    for cut, recall in ((0.5, 0.0), (0.3, 1.0)):
+        limen.Thresholds([cut]).save(path)
+        for name in (path, str(path)):
+            assert functions.binary_recall(preds, target, threshold=name) == recall
+
+
 def test_infinite_thresholds_and_the_rule():
     preds = torch.tensor([[math.inf, -math.inf, 0.5]])
     target = torch.ones(1, 3, dtype=torch.long)

@@ -360,9 +360,62 @@ def test_precision_of_nothing_predicted_is_no_best():
     assert value.isnan()
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (torch.rand(1), torch.tensor([0, 1])),
+        (torch.rand(2), torch.tensor([0, 2])),
+        (torch.rand(2, 1), torch.tensor([0, 1])),
+    ],
+    ids=["length", "domain", "axes"],
+)
+@pytest.mark.parametrize("thresholds", [None, 5])
+def test_what_torchmetrics_does_not_check(wrong, thresholds):
+    """Its BinaryAUROC never does, and nothing does with validate_args=False."""
+    collection = ours.MetricCollection(
+        [
+            getattr(ours, "Binary" + name)(thresholds=thresholds, validate_args=False)
+            for name in ("AUROC", "AveragePrecision")
+        ]
+    )
+    good = torch.tensor([0.1, 0.4, 0.35, 0.8]), torch.tensor([0, 0, 1, 1])
+    collection.update(*good)
+    for metric in (collection, collection["BinaryAUROC"]):
+        with pytest.raises((RuntimeError, ValueError)):
+            metric.update(*wrong)
+    collection.update(*good)
+    assert collection.compute()["BinaryAUROC"] == peer.BinaryAUROC(thresholds=thresholds)(*good)
+    assert len(collection.compute_groups) == 1
+
+
+@pytest.mark.parametrize("family", ["PrecisionRecallCurve", "ROC"])
+@pytest.mark.parametrize("thresholds", [None, [0.5]])
+def test_a_curve_of_one_point(family, thresholds):
+    for task, target in (("Binary", [1]), ("Multilabel", [[1, 0]])):
+        arguments = () if task == "Binary" else (2,)
+        target = torch.tensor(target)
+        mine, theirs = (
+            getattr(module, task + family)(*arguments, thresholds=thresholds)
+            for module in (ours, peer)
+        )
+        for step in (mine, theirs):
+            step.update(target * 0.5, target)
+        assert same(mine.compute(), theirs.compute())
+        mine.reset()
+        theirs.reset()
+        assert same(mine(target * 0.5, target), theirs(target * 0.5, target))
+
+
+def test_log_auc_has_no_micro_average():
+    preds, target = batch("Multiclass", "probabilities", 1, ())
+    for module in (ours, peer):
+        with pytest.raises(ValueError, match="average"):
+            module.MulticlassLogAUC(WIDTH, average="micro")(preds, target)
+
+
 def test_no_samples():
     empty = torch.zeros(0), torch.zeros(0, dtype=torch.long)
-    assert ours.BinaryPrecisionRecallCurve()(*empty)[0].tolist() == [1.0]
+    assert ours.BinaryPrecisionRecallCurve()(*empty)[0] == 1.0
     with pytest.raises(IndexError):
         peer.BinaryPrecisionRecallCurve()(*empty)
     for module in (ours, peer):

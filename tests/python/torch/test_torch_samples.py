@@ -181,3 +181,12 @@ def test_a_batch_of_one_sample_among_others(family):
     values = [each(preds[:1], target[:1]) for each in alone]
     torch.testing.assert_close(*values)
     torch.testing.assert_close(*[each.compute() for each in alone])
+
+
+def test_samples_of_batches_with_different_positions():
+    """torchmetrics divides all by the number of positions of the last batch."""
+    metric = ours.MultilabelExactMatch(LABELS, multidim_average="samplewise")
+    values = [
+        metric(*batch(seed, more=more, hide=False)[:2]) for seed, more in ((0, (4,)), (1, (2,)))
+    ]
+    torch.testing.assert_close(metric.compute(), torch.cat(values))

@@ -9,12 +9,14 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable
+from os import PathLike
 from typing import Any
 
 from torch import Tensor
 from torchmetrics.functional import classification as peer
 
-from .._base import Engine, TallyMetric
+from .._base import TallyMetric
+from .._engine import Engine
 from .._wrapper import by_task
 
 KEPT = 64  # metrics that a thread keeps
@@ -28,8 +30,12 @@ class Kept(threading.local):
         self.metrics: dict[Any, Engine] = {}
 
     def get(self, make: Callable[..., Engine], arguments: dict[str, Any]) -> Engine:
-        key = (make, *arguments.items())
-        if any(isinstance(value, Tensor) for value in arguments.values()):
+        # Types too: torchmetrics refuses a threshold of 1 and takes one of 1.0.
+        key = (make, *((name, type(value), value) for name, value in arguments.items()))
+        paths = arguments.get("threshold"), arguments.get("thresholds")
+        if any(isinstance(value, Tensor) for value in arguments.values()) or any(
+            isinstance(path, str | PathLike) for path in paths
+        ):
             return make(**arguments)  # may have changed, so is read again; so may a list
         try:
             metric = self.metrics.get(key)

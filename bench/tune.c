@@ -141,6 +141,10 @@ int main(int argc, char **argv)
     double best = INFINITY, plain = INFINITY, value = 0.0;
     uint64_t sum = 0;
 
+    if (rows < 1 || labels < 1) {
+        fprintf(stderr, "usage: bench_tune ROWS LABELS KIND [SEED [SCOPE]]\n");
+        return 2;
+    }
     if (!scores || !targets)
         return 1;
     options.scope =

@@ -121,15 +121,16 @@ class ScoreMetric(Engine):
         return preds, target if self._task == "multilabel" else target.flatten()
 
     def _in_domain(self, target: Tensor) -> bool:
+        """Whether all targets are, but for those that ignore_index hides."""
         if target.numel() == 0 or target.dtype == torch.bool:
             return True
-        low, high = target.aminmax()
         most = self._width - 1 if self._task == "multiclass" else 1
+        low, high = target.aminmax()
         if low >= 0 and high <= most:
             return True
-        if self._task != "multilabel" or self.ignore_index is None:
+        if self.ignore_index is None:
             return False
-        return self._in_domain(target[target != self.ignore_index])
+        return bool((((target >= 0) & (target <= most)) | (target == self.ignore_index)).all())
 
     # ---- Sharing ----------------------------------------------------------------------------
 
@@ -239,5 +240,4 @@ class ScoreMetric(Engine):
             fits = preds.shape[:1] + preds.shape[2:] == target.shape
         else:
             fits = preds.shape == target.shape
-        hidden = None if self.ignore_index is None else target != self.ignore_index
-        return fits and self._in_domain(target if hidden is None else target[hidden])
+        return fits and self._in_domain(target)

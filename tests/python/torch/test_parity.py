@@ -160,6 +160,8 @@ def test_metrics(data):
     samplewise = arguments.get("multidim_average") == "samplewise"
     if samplewise and task == "Multilabel":  # see test_torch_samples
         batches = [each for each in batches if len(each[0]) > 1]
+        if family == "ExactMatch":
+            batches = [each for each in batches if each[0].shape[2:] == batches[0][0].shape[2:]]
     for preds, target in batches:
         step = draw(st.sampled_from(["update", "forward"]))
         context = (name, arguments, step, preds, target)

@@ -332,12 +332,26 @@ def test_merge_of_different_thresholds_is_refused():
 
 
 def test_absent_classes_stay_undefined():
-    """All targets being class 0, torchmetrics takes the other classes' precision for 0."""
+    """All targets being class 0, torchmetrics takes every class for absent."""
     preds, target = torch.rand(8, 3).softmax(1), torch.zeros(8, dtype=torch.long)
     mine = ours.MulticlassAveragePrecision(3, average="none")(preds, target)
     assert mine[0] == 1 and mine[1:].isnan().all()
     theirs = peer.MulticlassAveragePrecision(3, average="none")(preds, target)
     assert theirs[1] == 0
+    _, mine, _ = ours.MulticlassPrecisionRecallCurve(3)(preds, target)
+    _, theirs, _ = peer.MulticlassPrecisionRecallCurve(3)(preds, target)
+    assert mine[0][-2] == 1 / 8 and mine[1][:-1].isnan().all()
+    assert theirs[0][-2] == theirs[1][0] == 1
+
+
+@pytest.mark.parametrize("hidden", [None, -1])
+def test_targets_out_of_their_domain(hidden):
+    preds, target = batch("Multilabel", "probabilities", 1, (), hidden)
+    target[3, 2] = 2
+    for module in (ours, peer):
+        with pytest.raises(RuntimeError) as error:
+            module.MultilabelAUROC(WIDTH, ignore_index=hidden).update(preds, target)
+        assert "Detected" in str(error.value)
 
 
 def test_binned_micro_works():

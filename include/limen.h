@@ -707,8 +707,8 @@ typedef struct limen_tune_options {
  * Errors: ARGUMENT for options that make no sense or do not go together, STATE when the tally keeps
  * too little, VALUE for an infinite score of a multiclass task, MEMORY.
  * Time O(n log n) at worst and O(n) mostly, n = N L scores; memory for the scores of one label.
- * Coordinate ascent: O(n log N) a round for samples and O(N C log N) for offsets, whose
- * memory is 8 bytes a score; some rounds for each restart. */
+ * Coordinate ascent: O(n) a round for samples, and memory of 4 bytes a score; O(N C) a round for
+ * offsets, and memory of 8 bytes a score; some rounds for each restart. */
 LIMEN_API LIMEN_NODISCARD limen_status limen_tune(const limen_tally *tally,
                                                   const limen_tune_options *options,
                                                   const limen_allocator *allocator,

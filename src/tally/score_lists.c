@@ -149,7 +149,7 @@ static int sort_by_byte(const limen_ranked *from, limen_ranked *to, int64_t coun
     return 1;
 }
 
-static void sort_pairs(limen_ranked *pairs, limen_ranked *scratch, int64_t count, size_t key_size)
+void limen_ranked_sort(limen_ranked *pairs, limen_ranked *scratch, int64_t count, size_t key_size)
 {
     limen_ranked *from = pairs, *to = scratch;
 
@@ -193,7 +193,7 @@ int64_t limen_scores_rank(const limen_tally *tally, const limen_score_query *que
         else
             ranked[out] = scratch[n--];
     }
-    sort_pairs(ranked, scratch, count, g.key_size);
+    limen_ranked_sort(ranked, scratch, count, g.key_size);
     return count;
 }
 
@@ -234,8 +234,8 @@ static limen_status fill_weighted(const limen_tally *tally, const limen_score_qu
     g->positive_pairs = pairs;
     g->negative_pairs = pairs + lists->positive_count;
     walk(tally, query, visit_pairs, g);
-    sort_pairs(g->positive_pairs, pairs + all, g->positives, g->key_size);
-    sort_pairs(g->negative_pairs, pairs + all, g->negatives, g->key_size);
+    limen_ranked_sort(g->positive_pairs, pairs + all, g->positives, g->key_size);
+    limen_ranked_sort(g->negative_pairs, pairs + all, g->negatives, g->key_size);
     split_pairs(tally, g->positive_pairs, g->positives, g->key_size, lists->positives,
                 lists->positive_weights);
     split_pairs(tally, g->negative_pairs, g->negatives, g->key_size, lists->negatives,

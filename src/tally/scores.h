@@ -70,6 +70,10 @@ typedef struct limen_ranked {
     int64_t row; /* of the tally, from 0 */
 } limen_ranked;
 
+/* Sorts by key; equal keys stay in order. `scratch` has room for as many, and the bytes of a key
+ * past key_size are 0. O(count). */
+void limen_ranked_sort(limen_ranked *pairs, limen_ranked *scratch, int64_t count, size_t key_size);
+
 /* The cells of one label that are not ignored, in ascending order of their keys and, among equal
  * keys, of their rows. `ranked` and `scratch` have room for limen_tally_samples elements each, and
  * the result is in `ranked`. Returns how many there are. */

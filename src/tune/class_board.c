@@ -41,6 +41,9 @@ limen_status limen_class_board_make(const limen_plan *plan, int whole, limen_cla
         limen_class_board_release(&made);
         return limen_fail_memory(error, width * sizeof *made.aims);
     }
+    made.sign = limen_aim_sign(&plan->aim);
+    made.by_class = made.form == LIMEN_FORM_MEAN || made.form == LIMEN_FORM_RECALL ||
+                    plan->conditions.count > 0;
     made.tp = made.support + width;
     made.predicted = made.tp + width;
     for (size_t i = 0; i < width; i++)
@@ -101,6 +104,8 @@ void limen_class_board_update(limen_class_board *board, int32_t class_number)
     limen_ratio value;
     double tp, fp;
 
+    if (!board->by_class)
+        return;
     counts_of(board, class_number, &totals, &tp, &fp);
     value = board->form == LIMEN_FORM_RECALL
                 ? limen_ratio_of(tp, totals.positives)
@@ -182,15 +187,14 @@ limen_class_rank limen_class_board_rank(const limen_class_board *board)
 int limen_class_rank_better(const limen_class_board *board, const limen_class_rank *a,
                             const limen_class_rank *b)
 {
-    double sign = limen_aim_sign(&board->plan->aim);
-    double slack = (board->whole ? 8.0 * DBL_EPSILON : 1e-12) *
-                   fmax(fabs(a->value.value), fabs(b->value.value));
+    double left = fabs(a->value.value), right = fabs(b->value.value);
+    double slack = (board->whole ? 8.0 * DBL_EPSILON : 1e-12) * (left > right ? left : right);
 
-    if (fabs(a->violation - b->violation) > 1e-12 || (isinf(a->violation) != isinf(b->violation)))
+    if (fabs(a->violation - b->violation) > 1e-12 || isinf(a->violation) != isinf(b->violation))
         return a->violation < b->violation;
     if (a->value.defined != b->value.defined)
         return a->value.defined;
-    return a->value.defined && sign * (a->value.value - b->value.value) > slack;
+    return a->value.defined && board->sign * (a->value.value - b->value.value) > slack;
 }
 
 void limen_class_board_choice(const limen_class_board *board, int32_t class_number,

@@ -20,6 +20,8 @@ typedef struct limen_class_board {
     const limen_plan *plan;
     limen_class_form form;
     int whole;       /* samples are counted, not weighed */
+    double sign;     /* -1 where the least value is the best */
+    int by_class;    /* the rank depends on the classes' own values or conditions */
     limen_aim *aims; /* a class */
     double *support; /* a class, as are the next two */
     double *tp, *predicted;

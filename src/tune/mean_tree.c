@@ -46,17 +46,26 @@ static limen_mean_node leaf_of(limen_ratio ratio, double weight, double violatio
 void limen_mean_tree_set(limen_mean_tree *tree, int64_t label, limen_ratio ratio, double weight,
                          double violation)
 {
+    limen_mean_node *nodes = tree->nodes;
     int64_t i = tree->leaves + label;
+    limen_mean_node before = nodes[i], now = leaf_of(ratio, weight, violation, tree->policy);
 
-    tree->nodes[i] = leaf_of(ratio, weight, violation, tree->policy);
+    nodes[i] = now;
+    /* Mostly the value alone is another one. */
+    if (now.weight == before.weight && now.violation == before.violation &&
+        now.ratios == before.ratios && now.blank == before.blank) {
+        for (i /= 2; i > 0; i /= 2)
+            nodes[i].total = nodes[2 * i].total + nodes[2 * i + 1].total;
+        return;
+    }
     for (i /= 2; i > 0; i /= 2) {
-        const limen_mean_node *a = &tree->nodes[2 * i], *b = &tree->nodes[2 * i + 1];
+        const limen_mean_node *a = &nodes[2 * i], *b = &nodes[2 * i + 1];
 
-        tree->nodes[i] = (limen_mean_node){.total = a->total + b->total,
-                                           .weight = a->weight + b->weight,
-                                           .violation = fmax(a->violation, b->violation),
-                                           .ratios = a->ratios + b->ratios,
-                                           .blank = a->blank + b->blank};
+        nodes[i] = (limen_mean_node){.total = a->total + b->total,
+                                     .weight = a->weight + b->weight,
+                                     .violation = fmax(a->violation, b->violation),
+                                     .ratios = a->ratios + b->ratios,
+                                     .blank = a->blank + b->blank};
     }
 }
 

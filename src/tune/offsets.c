@@ -6,13 +6,14 @@
  * anything better: a local optimum. */
 #include "core/numeric.h"
 #include "core/status.h"
+#include "kernels/sort.h"
+#include "tally/scores.h"
 #include "tune/class_board.h"
 #include "tune/class_rows.h"
 #include "tune/random.h"
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The two greatest sums of a row. */
@@ -33,7 +34,8 @@ typedef struct offsets {
     double *now, *tried, *best; /* offsets of classes; now[0] is 0 */
     leaders *leads;             /* at `now` */
     event *events;
-    double greatest; /* magnitude of a score */
+    limen_ranked *ranked, *scratch; /* what sorts them */
+    double greatest;                /* magnitude of a score */
     limen_class_rank rank;
 } offsets;
 
@@ -136,13 +138,15 @@ static void stand_on_line(offsets *o, int32_t k, const limen_class_rank *rank)
 
 /* ---- One line -------------------------------------------------------------------------------- */
 
-static int rise(const void *a, const void *b)
+/* By place; events of one place by their rows, which they come in. */
+static void sort_events(offsets *o, int64_t count)
 {
-    const event *left = a, *right = b;
-
-    if (left->at != right->at)
-        return left->at < right->at ? -1 : 1;
-    return (left->row > right->row) - (left->row < right->row);
+    for (int64_t i = 0; i < count; i++)
+        o->ranked[i] =
+            (limen_ranked){limen_score_key(LIMEN_F64, o->events[i].at), o->events[i].row};
+    limen_ranked_sort(o->ranked, o->scratch, count, sizeof o->ranked->key);
+    for (int64_t i = 0; i < count; i++)
+        o->events[i] = (event){limen_key_score(LIMEN_F64, o->ranked[i].key), o->ranked[i].row};
 }
 
 static int64_t list_events(offsets *o, int32_t k)
@@ -160,8 +164,7 @@ static int64_t list_events(offsets *o, int32_t k)
             o->events[count++] = (event){sum - score, i};
     }
     (void)limen_class_board_settle(&o->board);
-    if (count)
-        qsort(o->events, (size_t)count, sizeof *o->events, rise);
+    sort_events(o, count);
     return count;
 }
 
@@ -279,13 +282,10 @@ static int search_line(offsets *o, int32_t k)
 
 static void climb(offsets *o)
 {
-    int moved = 1;
+    int32_t classes = (int32_t)o->data.classes, stayed = 0;
 
-    while (moved) {
-        moved = 0;
-        for (int32_t k = 0; k < o->data.classes; k++)
-            moved |= search_line(o, k);
-    }
+    for (int32_t k = 0; stayed < classes; k = (k + 1) % classes)
+        stayed = search_line(o, k) ? 0 : stayed + 1;
 }
 
 /* The standard deviation of all scores, and the greatest magnitude. */
@@ -363,8 +363,10 @@ static limen_status make_room(offsets *o, limen_error *error)
     o->now = limen_new(a, 3 * classes, sizeof *o->now);
     o->leads = limen_new_raw(a, rows, sizeof *o->leads);
     o->events = limen_new_raw(a, rows, sizeof *o->events);
-    if (!o->now || !o->leads || !o->events)
+    o->ranked = limen_new_raw(a, 2 * rows, sizeof *o->ranked);
+    if (!o->now || !o->leads || !o->events || !o->ranked)
         return limen_fail_memory(error, rows * (sizeof *o->leads + sizeof *o->events));
+    o->scratch = o->ranked + rows;
     o->tried = o->now + classes;
     o->best = o->tried + classes;
     return LIMEN_OK;
@@ -389,6 +391,7 @@ limen_status limen_solve_offsets(const limen_plan *plan, const limen_feed *feed,
     limen_delete(a, o.now, 3 * (size_t)o.data.classes, sizeof *o.now);
     limen_delete(a, o.leads, (size_t)o.data.rows, sizeof *o.leads);
     limen_delete(a, o.events, (size_t)o.data.rows, sizeof *o.events);
+    limen_delete(a, o.ranked, 2 * (size_t)o.data.rows, sizeof *o.ranked);
     limen_class_rows_release(&o.data);
     return status;
 }

@@ -94,7 +94,7 @@ class CurveMetric(ScoreMetric):
         if self.thresholds is not None:
             (counts,) = batch
             if counts.dtype == self.confmat.dtype:
-                self.confmat += counts
+                self.confmat.add_(counts)
             else:
                 self.confmat = self.confmat + counts
             return

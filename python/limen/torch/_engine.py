@@ -70,6 +70,16 @@ class Engine(Synchronized):
             ),
         ]
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        # torchmetrics' MetricCollection assigns the states of one metric to others of its group;
+        # what is added in place to one must not reach the others.
+        default = self.__dict__.get("_defaults", {}).get(name)
+        if isinstance(default, list) and isinstance(value, list):
+            value = list(value)
+        elif isinstance(default, Tensor) and isinstance(value, Tensor):
+            value = value.clone()
+        super().__setattr__(name, value)
+
     @classmethod
     def _own(cls) -> tuple[Callable, ...]:
         """What a subclass may override that the shorter ways of this class leave out."""

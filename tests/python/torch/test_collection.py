@@ -275,3 +275,29 @@ def test_entries_of_results_that_are_dicts():
     preds, target = torch.rand(20, 3), torch.randint(3, (20,))
     assert_same(mine(preds, target), theirs(preds, target))
     assert_same(mine.compute(), theirs.compute())
+
+
+@pytest.mark.parametrize("kind", ["counts", "binned", "lists"])
+def test_our_metrics_in_a_collection_of_torchmetrics(kind):
+    """It lets metrics of a group share their states, and forward adds to each."""
+
+    def make(module, **options):
+        if kind == "counts":
+            names, arguments = ("F1Score", "Recall", "ConfusionMatrix"), {}
+        else:
+            names = ("AUROC", "AveragePrecision", "ROC")
+            arguments = {"thresholds": 5 if kind == "binned" else None}
+        return torchmetrics.MetricCollection(
+            [getattr(module, "Multilabel" + name)(4, **arguments) for name in names], **options
+        )
+
+    mine, theirs = make(ours), make(peer, compute_groups=False)
+    steps = ["update", "forward", "update", "forward", "forward", "update"]
+    for tensors, step in zip(batches(len(steps)), steps, strict=True):
+        values = [getattr(each, step)(*tensors) for each in (mine, theirs)]
+        for found, expected in [values, [mine.compute(), theirs.compute()]]:
+            if expected is not None:
+                torch.testing.assert_close(found, expected, equal_nan=True)
+        if step == "forward":
+            mine = mine.clone()
+    assert len(mine.compute_groups) < 3

@@ -40,6 +40,20 @@ double limen_logit(double p);
 /* An element as a double (64-bit integers above 2^53 are rounded). */
 double limen_load_number(limen_dtype dtype, const void *cell);
 
+/* The same of what is known to be float32 or float64, such as weights. */
+static inline double limen_load_real(limen_dtype dtype, const void *cell)
+{
+    float single;
+    double value;
+
+    if (dtype == LIMEN_F64) {
+        memcpy(&value, cell, sizeof value);
+        return value;
+    }
+    memcpy(&single, cell, sizeof single);
+    return (double)single;
+}
+
 /* An element of an integer dtype, or of F32 or F64 when it is whole and within int64; returns 0
  * when it is neither. */
 int limen_load_integer(limen_dtype dtype, const void *cell, int64_t *value);

@@ -144,7 +144,7 @@ static limen_status check_weights(const limen_batch *batch, limen_error *error)
         return LIMEN_OK;
     for (int64_t i = 0; i < weights->shape[0]; i++) {
         for (int64_t k = 0; k < weights->shape[2]; k++) {
-            double weight = limen_load_number(weights->dtype, row_cell(weights, i, k));
+            double weight = limen_load_real(weights->dtype, row_cell(weights, i, k));
 
             if (!(weight >= 0.0) || isinf(weight))
                 return limen_fail_cell(error, LIMEN_ERR_VALUE, LIMEN_INPUT_WEIGHTS,

@@ -75,7 +75,7 @@ static inline limen_view limen_chunk_view(const limen_checked_batch *batch,
 
 static inline double limen_row_weight(const limen_view *weights, int64_t row)
 {
-    return limen_load_number(weights->dtype, limen_view_cell(weights, row, 0));
+    return limen_load_real(weights->dtype, limen_view_cell(weights, row, 0));
 }
 
 /* 0 when there are no groups. */

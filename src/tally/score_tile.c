@@ -172,7 +172,7 @@ static void read_rows(const limen_tally *tally, limen_score_reader *reader, lime
         view = limen_plane_view(&batch->planes, &batch->batch->weights, reader->plane);
         for (int64_t row = 0; row < tile->rows; row++)
             reader->weights[row] =
-                limen_load_number(view.dtype, limen_view_cell(&view, reader->row + row, 0));
+                limen_load_real(view.dtype, limen_view_cell(&view, reader->row + row, 0));
         tile->weights = reader->weights;
     }
     if (tally->spec.groups > 0) {

@@ -196,15 +196,27 @@ static int read_run(limen_passes *passes, const limen_label_run *run)
 /* ---- Weights ------------------------------------------------------------------------------------
  */
 
+/* As limen_key_at, once a cell. */
+static inline uint64_t key_of_size(size_t size, const void *keys, size_t i)
+{
+    return size == sizeof(uint32_t)   ? ((const uint32_t *)keys)[i]
+           : size == sizeof(uint64_t) ? ((const uint64_t *)keys)[i]
+                                      : ((const uint16_t *)keys)[i];
+}
+
 static void weigh_run(limen_passes *passes, const limen_label_run *run)
 {
+    size_t size = limen_dtype_size(passes->dtype);
     limen_region *region = NULL;
+    const limen_region *regions = passes->regions;
+    uint64_t greatest = regions[passes->first_region[run->label]].high_key;
+    uint64_t least = regions[passes->first_region[run->label + 1] - 1].low_key;
 
     (void)passes->probe->kernels->keys[passes->dtype](run->scores, passes->hit_keys, run->rows);
     for (size_t i = 0; i < run->rows; i++) {
-        uint64_t key = limen_key_at(passes->dtype, passes->hit_keys, i);
+        uint64_t key = key_of_size(size, passes->hit_keys, i);
 
-        if (run->valid && !run->valid[i])
+        if (key < least || key > greatest || (run->valid && !run->valid[i]))
             continue;
         if (!region || key < region->low_key || key > region->high_key)
             region = find_region(passes, run->label, key);

@@ -51,8 +51,9 @@ static int add_number(struct list_walk *walk, PyObject *object)
     number = PyFloat_AsDouble(object);
     if (number == -1.0 && PyErr_Occurred()) {
         if (PyErr_ExceptionMatches(PyExc_TypeError))
-            PyErr_Format(PyExc_TypeError, "%s holds %R, which is no number", walk->argument,
-                         object);
+            PyErr_Format(PyExc_TypeError,
+                         "%s holds %R, which is no number; arrays in a list must be stacked first",
+                         walk->argument, object);
         return -1;
     }
     walk->numbers[walk->count++] = number;

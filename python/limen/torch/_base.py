@@ -384,6 +384,10 @@ class TallyMetric(Engine):
         """torchmetrics' own update, on our decisions where it could not make them."""
         if self._by_kernel and (weights is not None or self.thresholds is not None):
             raise refusal
+        lengths = {len(preds), len(target)} if preds.ndim > target.ndim > 0 else ()
+        if len(lengths) == 2 and 1 in lengths:
+            # torchmetrics spreads the one sample over all.
+            raise RuntimeError("preds and target do not fit: not as many samples") from refusal
         if weights is not None:
             raise ValueError(
                 "`weights` go with multidim_average='global': a sample's own value is the same"

@@ -48,6 +48,16 @@ def test_multiclass_micro_refuses_classes_that_are_not_there():
         ours.MulticlassAccuracy(3, average="micro")(preds, target)
 
 
+def test_one_sample_is_not_many():
+    preds, target = torch.rand(1, 3), torch.tensor([0, 2])
+    peer.MulticlassStatScores(3, average="micro").update(preds, target)
+    for average in ("micro", "macro"):
+        metric = ours.MulticlassStatScores(3, average=average)
+        with pytest.raises(RuntimeError):
+            metric.update(preds, target)
+        assert not metric.tp.any()
+
+
 def test_of_equal_scores_the_lower_class_is_among_the_top():
     preds = torch.full((3, 3), 0.5)
     scores = ours.MulticlassStatScores(3, top_k=2, average=None)(preds, torch.arange(3))

@@ -13,18 +13,55 @@ if TYPE_CHECKING:
     from . import _core
 
 
+FORMATS = ("table", "json", "csv", "markdown", "html")
+
+
+class Rendered:
+    """What stands in for the core's result in a report that was pickled: its tree and texts."""
+
+    def __init__(self, tree: dict[str, Any], texts: dict[str, str]) -> None:
+        self._tree, self._texts = tree, texts
+
+    def tree(self) -> dict[str, Any]:
+        from copy import deepcopy  # late: `import limen` is to be quick
+
+        return deepcopy(self._tree)
+
+    def render(self, format: str = "table", *, top: int = 0, sort: str | None = None) -> str:
+        if top or sort:
+            raise ValueError(
+                "a report that was pickled renders as a whole: no top, sort"
+            )
+        if format not in self._texts:
+            raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {format!r}")
+        return self._texts[format]
+
+
+def _unpickle(tree: dict[str, Any], texts: dict[str, str]) -> Report:
+    return Report(Rendered(tree, texts))
+
+
 class Report(Mapping):
     """A report as a mapping of the names that `limen eval --format json` writes.
 
     report["averages"]["macro"]["f1"] is a number, report["labels"] a list with a dict a label,
     report["metrics"] holds the numbers of the whole. With several threshold sets there is
     report["sets"], a list of such mappings. A number that is 0/0 has the value that zero_division
-    gave it, and its name stands in its label's "undefined".
+    gave it, and its name stands in its label's "undefined". A report pickles, with all its texts.
     """
 
-    def __init__(self, result: _core.Result) -> None:
+    def __init__(self, result: _core.Result | Rendered) -> None:
         self._result = result
         self._tree = result.tree()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickle, (self._result.tree(), {name: self.render(name) for name in FORMATS})
+
+    def __copy__(self) -> Report:
+        return Report(self._result)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Report:
+        return Report(self._result)  # which does not change
 
     def __getitem__(self, key: str) -> Any:
         return self._tree[key]

@@ -1,6 +1,8 @@
 """limen.Report: a mapping, a table, a notebook's cell, a frame."""
 
+import copy
 import json
+import pickle
 import subprocess
 
 import numpy as np
@@ -23,6 +25,22 @@ def test_it_is_a_mapping_that_cannot_be_changed_by_what_it_gives():
         report["nothing"]
     with pytest.raises(TypeError):
         report["task"] = "binary"
+
+
+def test_it_pickles_and_copies():
+    for thresholds in ([0.5, 0.7], [[0.5, 0.7], [0.1, 0.1]]):
+        report = limen.evaluate(SCORES, TARGETS, thresholds, labels=NAMES)
+        for other in (pickle.loads(pickle.dumps(report)), copy.copy(report), copy.deepcopy(report)):
+            assert other == report and str(other) == str(report)
+            assert other._repr_html_() == report._repr_html_()
+            assert other.to_pandas().equals(report.to_pandas())
+            other["labels" if "labels" in other else "sets"].clear()
+            assert other.to_dict() == report.to_dict()
+    again = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(report))))
+    assert again.render("csv") == report.render("csv")
+    for wrong in ({"top": 1}, {"sort": "f1"}, {"format": "pdf"}):
+        with pytest.raises(ValueError):
+            again.render(**wrong)
 
 
 def test_html_escapes_names():

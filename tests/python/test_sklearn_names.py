@@ -300,8 +300,7 @@ def test_signatures_are_theirs(name):
         if key != "y_proba":  # has a default there only while y_pred is being renamed
             assert repr(parameter.default) == repr(default)
     names = [key for key, value in mine.items() if value.kind is value.KEYWORD_ONLY]
-    if name != "det_curve":
-        assert names == [key for key, value in expected.items() if value.kind is value.KEYWORD_ONLY]
+    assert names == [key for key, value in expected.items() if value.kind is value.KEYWORD_ONLY]
 
 
 def test_large_and_sparse_classes():

@@ -290,7 +290,6 @@ def precision_recall_curve(
 def det_curve(
     y_true: Any,
     y_score: Any,
-    *,
     pos_label: Any = None,
     sample_weight: Any = None,
     drop_intermediate: bool = False,

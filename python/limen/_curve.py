@@ -31,6 +31,16 @@ class Curve:
     def __init__(self, **columns: Any) -> None:
         self.__dict__.update(columns)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            name: value.tobytes() if isinstance(value, memoryview) else value
+            for name, value in vars(self).items()
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            self.__dict__[name] = memoryview(value).cast("d") if isinstance(value, bytes) else value
+
     def __len__(self) -> int:
         return len(self.thresholds)
 

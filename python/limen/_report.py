@@ -29,9 +29,7 @@ class Rendered:
 
     def render(self, format: str = "table", *, top: int = 0, sort: str | None = None) -> str:
         if top or sort:
-            raise ValueError(
-                "a report that was pickled renders as a whole: no top, sort"
-            )
+            raise ValueError("a report that was pickled renders as a whole: no top, sort")
         if format not in self._texts:
             raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {format!r}")
         return self._texts[format]

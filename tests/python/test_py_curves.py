@@ -1,5 +1,8 @@
 """limen.roc_curve, pr_curve, reliability and Tally.curve, against scikit-learn and NumPy."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import sklearn.metrics
@@ -69,3 +72,11 @@ def test_reliability():
         inside = (scores >= row.low) & (scores < row.high)
         assert row.weight == inside.sum() and row.positives == targets[inside].sum()
         assert row.confidence == pytest.approx(scores[inside].sum())
+
+
+@pytest.mark.parametrize("make", [limen.roc_curve, limen.pr_curve])
+def test_curves_pickle_and_copy(make):
+    curve = make([0.9, 0.2, 0.2, 0.7], [1, 0, 1, 0])
+    for other in (pickle.loads(pickle.dumps(curve)), copy.copy(curve), copy.deepcopy(curve)):
+        assert type(other) is type(curve) and other.to_pandas().equals(curve.to_pandas())
+        assert other.thresholds.format == "d" and other.positives == curve.positives

@@ -189,6 +189,8 @@ def options_of(
             raise ValueError(f"there are {len(labels)} names for {width} labels")
     if cost is not None and objective != "cost":
         raise ValueError(f"cost is read by objective='cost', not by {objective!r}")
+    if scope == "fbr" and not options.get("parameter"):
+        raise ValueError("scope 'fbr' needs the floor: parameter=0.3, say")
     costs, matrix = costs_of(cost, task, width, labels)
     given = {
         "scope": scope,

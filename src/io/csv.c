@@ -235,6 +235,9 @@ static limen_status read_header(struct csv *csv, limen_error *error)
     }
     if (text->length >= 3 && memcmp(text->bytes, "\xef\xbb\xbf", 3) == 0)
         text->at = 3;
+    if (text->length >= 3 && memcmp(text->bytes, "PK\x03", 3) == 0)
+        return limen_fail(error, LIMEN_ERR_FORMAT,
+                          "is a .npz, which cannot be read from a pipe: name the file, or use <");
     while (more) {
         limen_status status = LIMEN_OK;
 

@@ -89,9 +89,10 @@ static limen_status check_scope(const limen_plan *plan, limen_error *error)
     int crossing = (limen_objective_traits(&plan->aim.shown) & LIMEN_OBJECTIVE_CROSSING) != 0;
 
     if (crossing && !goes_by_curve(plan))
-        return limen_fail(error, LIMEN_ERR_ARGUMENT,
-                          "%s names a point of one curve; use the scope label or global",
-                          plan->aim.shown.name);
+        return limen_fail(
+            error, LIMEN_ERR_ARGUMENT, "%s names a point of one curve; %s", plan->aim.shown.name,
+            plan->task == LIMEN_MULTICLASS ? "classes, chosen by the greatest score, have none"
+                                           : "use the scope label or global");
     if (plan->aim.plateau && !goes_by_curve(plan) && !plan->macro)
         return limen_fail(error, LIMEN_ERR_ARGUMENT,
                           "a plateau is listed where labels are tuned one by one, or with one "

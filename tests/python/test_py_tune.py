@@ -517,6 +517,7 @@ def test_histogram_gap_is_honest():
         ({"objective": "cost", "cost": {"fp": math.nan}}, limen.Error, "finite"),
         ({"labels": ["one"]}, ValueError, "1 names for 2 labels"),
         ({"restarts": -1}, limen.Error, "restarts"),
+        ({"scope": "fbr"}, ValueError, "floor"),
         ({"zero_division": 2}, ValueError, "zero_division"),
         ({"weights": [1.0]}, limen.Error, "weights"),
     ],

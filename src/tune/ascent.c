@@ -48,6 +48,15 @@ static void sum_others(const limen_ascent *a, int64_t without, double *tp, doubl
     *fp = limen_sum_of(&down);
 }
 
+/* A cut that takes nothing but negatives more than the one before is not the better one of the two.
+ * But the one before may be 0/0, fail a condition, or not be had beside an infinite score. */
+static int loses_out(const limen_ascent *a, const limen_ladder *ladder, int64_t cut)
+{
+    return a->monotone && cut >= 2 && ladder->blocks[cut - 1].positives == 0.0 &&
+           isfinite(ladder->blocks[0].greatest) &&
+           isfinite(ladder->blocks[ladder->count - 1].least);
+}
+
 /* Moves one label to its best cut; returns whether that is another one. */
 static int move(limen_ascent *a, int64_t label, const limen_ladder *ladder)
 {
@@ -61,10 +70,18 @@ static int move(limen_ascent *a, int64_t label, const limen_ladder *ladder)
     sum_others(a, label, &tp, &fp);
     best = rank_of(a, tp + stand->tp, fp + stand->fp);
     for (int64_t i = 0; i <= ladder->count; i++) {
-        double own_tp = limen_settle(limen_sum_of(&up), ladder->totals.positives);
-        double own_fp = limen_settle(limen_sum_of(&down), ladder->totals.negatives);
-        rank found = rank_of(a, tp + own_tp, fp + own_fp);
+        double own_tp, own_fp;
+        rank found;
 
+        if (i > 0) {
+            limen_sum_add(&up, ladder->blocks[i - 1].positives);
+            limen_sum_add(&down, ladder->blocks[i - 1].negatives);
+        }
+        if (loses_out(a, ladder, i))
+            continue;
+        own_tp = limen_settle(limen_sum_of(&up), ladder->totals.positives);
+        own_fp = limen_settle(limen_sum_of(&down), ladder->totals.negatives);
+        found = rank_of(a, tp + own_tp, fp + own_fp);
         if (is_better(a, &found, &best) &&
             limen_conditions_violation(&a->plan->conditions, label, &ladder->totals, own_tp,
                                        own_fp) == 0.0 &&
@@ -73,10 +90,6 @@ static int move(limen_ascent *a, int64_t label, const limen_ladder *ladder)
             *stand = (limen_stand){i, own_tp, own_fp};
             moved = 1;
         }
-        if (i < ladder->count) {
-            limen_sum_add(&up, ladder->blocks[i].positives);
-            limen_sum_add(&down, ladder->blocks[i].negatives);
-        }
     }
     return moved;
 }
@@ -84,21 +97,20 @@ static int move(limen_ascent *a, int64_t label, const limen_ladder *ladder)
 /* From where the labels stand to a local optimum. */
 static limen_status climb(limen_ascent *a, limen_ladder *ladder, rank *reached, limen_error *error)
 {
+    int64_t width = a->plan->width, stayed = 0;
     double tp, fp;
-    int moved = 1;
 
-    while (moved) {
-        moved = 0;
-        for (int64_t label = 0; label < a->plan->width; label++) {
-            limen_status status;
+    for (int64_t label = 0; stayed < width; label = (label + 1) % width) {
+        limen_status status;
 
-            if (a->stands[label].index < 0)
-                continue;
-            status = a->feed->load(a->feed->context, label, ladder, error);
-            if (status != LIMEN_OK)
-                return status;
-            moved |= move(a, label, ladder);
-        }
+        stayed++;
+        if (a->stands[label].index < 0)
+            continue;
+        status = a->feed->load(a->feed->context, label, ladder, error);
+        if (status != LIMEN_OK)
+            return status;
+        if (move(a, label, ladder))
+            stayed = 0;
     }
     sum_others(a, -1, &tp, &fp);
     *reached = rank_of(a, tp, fp);

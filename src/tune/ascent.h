@@ -19,6 +19,7 @@ typedef struct limen_ascent {
     limen_totals totals;
     limen_stand *stands; /* a label; in: the first start, out: the best end */
     int restarts;        /* beside the first start */
+    int monotone;        /* no conditions, and the objective never rises with false positives */
     limen_point point;   /* out */
     double violation;    /* out: of the conditions on pooled counts */
 } limen_ascent;

@@ -246,6 +246,7 @@ static limen_status ascend(limen_micro *m, limen_solution *solution, limen_error
                            .hulls = &m->hulls,
                            .totals = m->totals,
                            .stands = m->stands,
+                           .monotone = m->plan->conditions.count == 0 && !m->tilted,
                            .restarts = m->found && m->convex ? 0 : m->plan->restarts};
     limen_status status = limen_ascend(&ascent, error);
 

@@ -365,6 +365,8 @@ static int check_options(const struct tune_options *options)
          scope == LIMEN_SCOPE_PCUT || scope == LIMEN_SCOPE_RCUT || scope == LIMEN_SCOPE_FBR,
          "parameter", "--scope pcut, rcut or fbr"},
         {options->fbr_top, scope == LIMEN_SCOPE_FBR, "fbr-top", "--scope fbr"},
+        {options->input.source.groups || options->input.source.group_column,
+         options->tally.save != NULL, "groups", "--save-tally"},
     };
 
     for (size_t i = 0; i < COUNT_OF(uses); i++)

@@ -337,14 +337,17 @@ class TallyMetric(Engine):
         return tally, logits, preds.dtype if weights is None else None, target, weights
 
     def _absorb(self, batch: Batch) -> None:
-        tally, logits, dtype, *_ = batch
+        dtype = batch[2]
         attached = None if dtype is None else self._attached(self._place, dtype)
         if attached is None:
-            self._add(tally)
+            self._add(batch[0])
         else:
-            attached[logits].merge(tally)
+            attached[batch[1]].merge(batch[0])
 
     def _batch_value(self, batch: Batch) -> Any:
+        return self._value_of_batch(batch)
+
+    def _value_of_batch(self, batch: Batch) -> Any:
         return self._value(batch[0])
 
     def update(self, preds: Tensor, target: Tensor, weights: Tensor | None = None) -> None:

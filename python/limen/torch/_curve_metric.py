@@ -101,10 +101,10 @@ class CurveMetric(ScoreMetric):
         self._append(batch)
 
     def _batch_value(self, batch: Batch) -> Any:
-        return self._value(self._evidence(*batch))
+        return apply_to_collection(self._function_value(batch), Tensor, squeezed)
 
-    def _forward_value(self, batch: Batch) -> Any:
-        return apply_to_collection(self._batch_value(batch), Tensor, squeezed)
+    def _function_value(self, batch: Batch) -> Any:
+        return self._value(self._evidence(*batch))
 
     # ---- All of it --------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@ class Engine(Synchronized):
         _batch(*args, **kwargs)   what update was called with, as anything that _absorb takes; None
                                   where torchmetrics' own forward must do it
         _absorb(batch)            adds that to the states
-        _batch_value(batch)       the metric of that batch alone
+        _batch_value(batch)       what forward returns
         update, compute           as ever
 
     A user's subclass that overrides update or compute gets torchmetrics' forward.
@@ -73,11 +73,13 @@ class Engine(Synchronized):
     def __setattr__(self, name: str, value: Any) -> None:
         # torchmetrics' MetricCollection assigns the states of one metric to others of its group;
         # what is added in place to one must not reach the others.
-        default = self.__dict__.get("_defaults", {}).get(name)
-        if isinstance(default, list) and isinstance(value, list):
-            value = list(value)
-        elif isinstance(default, Tensor) and isinstance(value, Tensor):
-            value = value.clone()
+        fields = self.__dict__
+        default = fields.get("_defaults", {}).get(name)
+        if default is not None and fields.get(name) is not value:
+            if isinstance(default, list) and isinstance(value, list):
+                value = list(value)
+            elif isinstance(default, Tensor) and isinstance(value, Tensor):
+                value = value.clone()
         super().__setattr__(name, value)
 
     @classmethod
@@ -94,8 +96,8 @@ class Engine(Synchronized):
     def _batch_value(self, batch: Any) -> Any:
         raise NotImplementedError
 
-    def _forward_value(self, batch: Any) -> Any:
-        """What forward returns."""
+    def _function_value(self, batch: Any) -> Any:
+        """What the function of that name returns."""
         return self._batch_value(batch)
 
     def _forget_guess(self) -> None:
@@ -181,7 +183,7 @@ class Engine(Synchronized):
         if batch is None:
             return self._forward_by_torch(args, kwargs)
         self._absorb(batch)
-        value = self._forward_value(batch)
+        value = self._batch_value(batch)
         fields = self.__dict__
         fields["_update_count"] += 1
         fields["_computed"] = None

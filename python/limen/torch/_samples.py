@@ -88,7 +88,7 @@ class BySamples(TallyMetric):
         return weights @ counted.reshape(len(weights), -1).sum(1).double()
 
     def _absorb(self, batch: Batch) -> None:
-        if not self._by_samples:
+        if self.__dict__["average"] != "samples":
             super()._absorb(batch)
             return
         count = self._weight_of(batch).to(self.device)
@@ -96,9 +96,9 @@ class BySamples(TallyMetric):
             self.sample_sum = self.sample_sum + self._means(batch[0]).to(self.device) * count
             self.sample_count = self.sample_count + count
 
-    def _batch_value(self, batch: Batch) -> Tensor:
+    def _value_of_batch(self, batch: Batch) -> Tensor:
         if not self._by_samples:
-            return super()._batch_value(batch)
+            return super()._value_of_batch(batch)
         some = self._weight_of(batch) > 0
         return self._shaped(self._means(batch[0]) if some else torch.zeros(self._decision.sets))
 

@@ -222,7 +222,7 @@ class MetricCollection(PeerCollection):
                     continue
                 group.absorb(batch)
                 for name, member in group.members.items():
-                    value = member._forward_value(batch)
+                    value = member._batch_value(batch)
                     member.__dict__["_forward_cache"] = values[name] = value
         return self._named(values)
 

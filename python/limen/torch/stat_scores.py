@@ -83,7 +83,7 @@ class Counts(TallyMetric):
     def _batch_value(self, batch: Batch) -> Tensor:
         place = self.__dict__["_workplace"]
         if place is None or place.ratio is None or self.thresholds is not None:
-            return self._value(batch[0])
+            return self._value_of_batch(batch)
         return self._tensor(batch[0].ratio(*place.ratio))  # the same, by a shorter way
 
     def _of_set(self, tally: Tally | CountTable, each: int) -> Tensor:

@@ -66,7 +66,7 @@ def _of_batch(
     metric._forget_guess()
     counted = metric._batch(*batch)
     if counted is not None:
-        return metric._batch_value(counted)
+        return metric._function_value(counted)
     preds, target, weights = (*batch, None)[:3]
     if weights is not None or not metric._has_peer_function:
         metric.reset()

@@ -52,8 +52,8 @@ void limen_solution_average(const limen_plan *plan, limen_solution *solution)
 
         limen_mean_add(&mean, choice->value, weight, plan->zero_division);
         limen_mean_add(&gap, (limen_ratio){choice->gap, 1}, weight, plan->zero_division);
-        if (weight > 0.0 && !(choice->gap <= widest))
-            widest = choice->gap;
+        if (weight > 0.0 && !isnan(widest) && !(choice->gap <= widest))
+            widest = choice->gap; /* NaN: not known, and so it stays */
     }
     solution->value = limen_mean_of(&mean);
     /* Where labels may leave the mean, the best one may be that of any of them. */

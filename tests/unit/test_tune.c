@@ -225,6 +225,26 @@ static void test_bins_do_not_call_undefined(void **state)
     limen_result_destroy(exact);
 }
 
+/* Nor is the gap of a mean known when that of one label is not, whichever comes first. */
+static void test_bins_and_a_mean_that_skips(void **state)
+{
+    double scores[] = {2.0, 1.0, 1e300, 1.0, 1.5e300, 1.0};
+    uint8_t targets[] = {1, 1, 1, 1, 0, 1};
+    problem p = {3, 2, scores, targets, NULL};
+    limen_constraint few = {"predicted_count", LIMEN_AT_MOST, 1, 0};
+    limen_tune_options options = {.objective = "precision",
+                                  .scope = LIMEN_SCOPE_WEIGHTED,
+                                  .zero_division = LIMEN_SKIP,
+                                  .constraints = &few,
+                                  .constraint_count = 1};
+    limen_result *rough = tune_bins(&p, &options, 4);
+
+    (void)state;
+    assert_string_equal(text(rough, "labels.0.status"), "within_gap");
+    assert_true(isnan(number(rough, "gap")));
+    limen_result_destroy(rough);
+}
+
 /* Of a crossing the value is not what is searched for: no gap in its units. */
 static void test_bins_and_crossings(void **state)
 {
@@ -497,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_conditions_without_positives),
         cmocka_unit_test(test_break_even_predicts),
         cmocka_unit_test(test_bins_do_not_call_undefined),
+        cmocka_unit_test(test_bins_and_a_mean_that_skips),
         cmocka_unit_test(test_bins_and_crossings),
         cmocka_unit_test(test_infeasible_says_so),
         cmocka_unit_test(test_mean_that_skips),

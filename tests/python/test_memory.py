@@ -54,6 +54,7 @@ def test_reference_counts_stay_even(name):
     tally = limen.Tally("multilabel", 2)
     attempt(tally, scores, targets)
     watched = [scores, targets, tally, type(scores), type(targets), None, True, limen.Error]
+    gc.collect()  # other garbage would take its references with it in between
     before = [sys.getrefcount(each) for each in watched]
     for _ in range(50):
         attempt(tally, scores, targets)

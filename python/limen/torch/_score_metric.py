@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 from torchmetrics import Metric
-from torchmetrics.utilities.data import dim_zero_cat
 
 from .. import _core
 from ._decision import warn_of_guess
 from ._engine import Engine, sample_weights
+from ._lists import Listed
 
 Batch = tuple[Tensor, Tensor, Tensor | None]
 
@@ -34,7 +34,7 @@ def check_alike(metric: Engine, other: Any) -> None:
         raise ValueError(f"Two {type(metric).__name__} of different configurations")
 
 
-class ScoreMetric(Engine):
+class ScoreMetric(Listed, Engine):
     """A metric of (preds, target, weights); `from_logits` says what preds are."""
 
     _task: str
@@ -152,54 +152,8 @@ class ScoreMetric(Engine):
         """Adds the states of another metric of the same configuration, or its `metric_state`.
         Raises ValueError where class or configuration differ."""
         check_alike(self, incoming_state)
-        if isinstance(incoming_state, type(self)):
-            incoming_state = incoming_state.metric_state
-        if self._lists and isinstance(incoming_state, dict):
-            if len(incoming_state.get("weights", ())):
-                self._weigh(self.__dict__)
-            elif len(self.weights):
-                incoming_state = self._weigh(dict(incoming_state))
         super().merge_state(incoming_state)
         self.__dict__["_computed"] = None
-
-    # ---- Lists of all samples ---------------------------------------------------------------
-
-    # States that hold what each sample was, beside `weights`; none where batches are summed up.
-    _lists = ()
-
-    @property
-    def _all_weights(self) -> Tensor | None:
-        """The weights of all samples that are kept, if they have any; a tensor already where the
-        lists of several processes were gathered."""
-        weights = dim_zero_cat(self.weights) if len(self.weights) else None
-        return weights if weights is not None and len(weights) else None
-
-    def _weigh(self, states: dict[str, Any]) -> dict[str, Any]:
-        """Gives samples without weights the weight 1."""
-        if len(states["weights"]) == 0:
-            samples = states[self._lists[0]]
-            states["weights"] = [
-                torch.ones(len(values), dtype=torch.float64, device=values.device)
-                for values in ([samples] if isinstance(samples, Tensor) else samples)
-            ]
-        return states
-
-    def _blank(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-        if name == "weights" and getattr(self, self._lists[0]):
-            return dim_zero_cat(self._weigh(dict(self.__dict__))["weights"])
-        return super()._blank(name, shape, dtype)
-
-    def _append(self, batch: Batch) -> None:
-        """Adds a batch to the lists."""
-        *values, weights = batch
-        if weights is not None:
-            self._weigh(self.__dict__)
-        elif self.weights:
-            weights = torch.ones(len(values[0]), dtype=torch.float64, device=values[0].device)
-        for name, value in zip(self._lists, values, strict=True):
-            getattr(self, name).append(value)
-        if weights is not None:
-            self.weights.append(weights)
 
     # ---- Adding -----------------------------------------------------------------------------
 

@@ -11,15 +11,18 @@ from torch import Tensor
 from .._thresholds import Thresholds
 from .._tune import Search
 from ._decision import Decision, check_rule
-from ._sync import Synchronized
+from ._engine import sample_weights
+from ._lists import Listed
 
 if TYPE_CHECKING:
     from .._tune import Cost, Requirement
 
 
-class BestThreshold(Synchronized):
-    """What both tasks share. States preds and target hold every batch, as those of an exact curve
-    do; across processes they are gathered."""
+class BestThreshold(Listed):
+    """What both tasks share. States preds and target, and weights where there are any, hold every
+    batch, as those of an exact curve do; across processes they are gathered."""
+
+    _lists = ("preds", "target")
 
     is_differentiable = False
     higher_is_better = None
@@ -59,13 +62,15 @@ class BestThreshold(Synchronized):
         self._search()  # what makes no sense is said now
         self.add_state("preds", default=[], dist_reduce_fx="cat")
         self.add_state("target", default=[], dist_reduce_fx="cat")
+        self.add_state("weights", default=[], dist_reduce_fx="cat")
 
-    def _search(self) -> Search:
+    def _search(self, weighted: bool = False) -> Search:
         return Search(
             self._task,
             self._width,
             self.objective,
             rule=self.rule,
+            weighted=weighted,
             ignore_index=self.ignore_index,
             **self._options,
         )
@@ -76,10 +81,11 @@ class BestThreshold(Synchronized):
             return values.flatten()
         return values.movedim(1, -1).reshape(-1, self._width)
 
-    def update(self, preds: Tensor, target: Tensor) -> None:
+    def update(self, preds: Tensor, target: Tensor, weights: Tensor | None = None) -> None:
         """Keeps a batch: preds, floats of any range, and target, 0 or 1, of shape (N, L, ...) or,
-        for binary, (N, ...). Raises limen.Error (a ValueError) with row and column for a NaN or a
-        target that is neither, unless validate_args is False: then compute does."""
+        for binary, (N, ...). weights: (N,), not negative; without them, every sample weighs 1.
+        Raises limen.Error (a ValueError) with row and column for a NaN or a target that is
+        neither, unless validate_args is False: then compute does."""
         preds = preds.detach()
         if preds.shape != target.shape or not preds.is_floating_point():
             raise ValueError(
@@ -88,26 +94,36 @@ class BestThreshold(Synchronized):
             )
         if self._task == "multilabel" and (preds.ndim < 2 or preds.shape[1] != self._width):
             raise ValueError(f"Expected `preds` to be of shape (N, {self._width}, ...)")
+        if weights is not None:
+            weights = sample_weights(weights, preds)
+        samples = len(preds)
         preds, target = self._rows(preds), self._rows(target)
+        if weights is not None:
+            weights = weights.repeat_interleave(len(preds) // max(samples, 1))
         if self.validate_args:
             decision = Decision(self._task, self._width, ignore_index=self.ignore_index)
             decision.tally(nan="error").update(preds, target)
-        self.preds.append(preds)
-        self.target.append(target)
+        self._append((preds, target, weights))
+
+    def _batches(self) -> list[tuple[Tensor, ...]]:
+        """What was kept, and one of no samples where that is nothing."""
+        if len(self.preds) == 0:
+            none = torch.zeros(0, self._width)
+            return [(none, none)]
+        kept = [self.preds, self.target, *([self.weights] if len(self.weights) else [])]
+        return list(zip(*([s] if isinstance(s, Tensor) else s for s in kept), strict=True))
 
     def tuned(self) -> Thresholds:
         """The thresholds with all that tuning says: values, supports, status; they can be saved,
         and every metric here takes them as its `threshold`, with their rule. Of this process."""
-        preds, target = (
-            state if isinstance(state, list) else [state] for state in (self.preds, self.target)
-        )
-        search = self._search()
-        return Thresholds._of_result(search._passes(list(zip(preds, target, strict=True))))
+        batches = self._batches()
+        search = self._search(weighted=len(batches[0]) > 2)
+        return Thresholds._of_result(search._passes(batches))
 
     def compute(self) -> Tensor:
         """The thresholds, (L,) or for binary a scalar, in the dtype of the scores; inf is "predict
-        none" and -inf "predict all"."""
-        preds = self.preds[0] if isinstance(self.preds, list) else self.preds
+        none", as without samples, and -inf "predict all"."""
+        preds = self._batches()[0][0]
         values = torch.tensor(self.tuned().values, dtype=torch.float64)
         values = values if self._task == "multilabel" else values[0]
         return values.to(preds.device, preds.dtype)

@@ -460,6 +460,24 @@ def test_best_thresholds():
     assert metric(preds, target).tolist() == pytest.approx(list(tuned.values))
 
 
+@pytest.mark.parametrize("more", [(), (2,)])
+def test_weighted_best_thresholds(more):
+    preds, target = batch(60, more)
+    times = torch.randint(0, 4, (60,), generator=torch.Generator().manual_seed(1))
+    times[30:] = 1
+    metric = ours.MultilabelBestThreshold(LABELS)
+    metric.update(preds[:30], target[:30], times[:30].double())
+    other = ours.MultilabelBestThreshold(LABELS)
+    other.update(preds[30:], target[30:])
+    metric.merge_state(other)
+    repeated = ours.MultilabelBestThreshold(LABELS)
+    repeated.update(preds.repeat_interleave(times, 0), target.repeat_interleave(times, 0))
+    torch.testing.assert_close(metric.compute(), repeated.compute())
+    with pytest.raises(ValueError, match="weights"):
+        metric.update(preds, target, -times)
+    assert ours.MultilabelBestThreshold(LABELS).compute().tolist() == [math.inf] * LABELS
+
+
 def test_best_threshold_of_binary_and_refusals():
     preds, target = batch(100)
     metric = ours.BinaryBestThreshold("accuracy", require="recall>=0.5", ignore_index=-1)

@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torchmetrics import Metric
 from torchmetrics.utilities.data import dim_zero_cat
 
 from ._sync import Synchronized
@@ -53,13 +52,11 @@ class Listed(Synchronized):
         if weights is not None:
             self.weights.append(weights)
 
-    def merge_state(self, incoming_state: dict[str, Any] | Metric) -> None:
-        """Adds the states of another metric of the class, or its `metric_state`."""
-        if isinstance(incoming_state, type(self)):
-            incoming_state = incoming_state.metric_state
-        if self._lists and isinstance(incoming_state, dict):
+    def _reduce_states(self, incoming_state: dict[str, Any]) -> None:
+        # Which torchmetrics' merge_state and forward put states together by.
+        if self._lists:
             if len(incoming_state.get("weights", ())):
                 self._weigh(self.__dict__)
             elif len(self.weights):
                 incoming_state = self._weigh(dict(incoming_state))
-        super().merge_state(incoming_state)
+        super()._reduce_states(incoming_state)

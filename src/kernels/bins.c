@@ -62,11 +62,10 @@ uint32_t limen_bins_find(const limen_bins *bins, double score)
 
 /* The least score in a uniform bin and above, by its key: from where it should be, first in ever
  * longer steps, then by halves. */
-static double find_edge(const limen_bins *bins, uint32_t bin)
+static double search_edge(const limen_bins *bins, uint32_t bin, double guess)
 {
     const uint64_t first = limen_score_key(bins->dtype, -(double)INFINITY);
     const uint64_t last = limen_score_key(bins->dtype, (double)INFINITY);
-    double guess = limen_round_to(bins->dtype, bins->low + (double)bin / bins->scale);
     uint64_t low, high = limen_score_key(bins->dtype, guess), step = 1;
 
     while (high < last && limen_bins_find(bins, limen_key_score(bins->dtype, high)) < bin) {
@@ -89,6 +88,17 @@ static double find_edge(const limen_bins *bins, uint32_t bin)
             high = middle;
     }
     return limen_key_score(bins->dtype, high);
+}
+
+static double find_edge(const limen_bins *bins, uint32_t bin)
+{
+    const double guess = limen_round_to(bins->dtype, bins->low + (double)bin / bins->scale);
+    const uint64_t key = limen_score_key(bins->dtype, guess);
+
+    if (limen_bins_find(bins, guess) == bin &&
+        limen_bins_find(bins, limen_key_score(bins->dtype, key - 1)) < bin)
+        return guess + 0.0; /* no -0.0 */
+    return search_edge(bins, bin, guess);
 }
 
 double limen_bins_low(const limen_bins *bins, uint32_t bin)

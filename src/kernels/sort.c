@@ -24,44 +24,32 @@ uint64_t limen_score_key(limen_dtype dtype, double score)
     }
 }
 
-/* The bits of the score of a key whose dtype has `bits` bits. */
-static uint64_t score_bits(uint64_t key, int bits)
+/* The bits of the score of a key whose dtype has that sign bit. */
+static uint64_t score_bits(uint64_t key, uint64_t sign)
 {
-    uint64_t sign = (uint64_t)1 << (bits - 1);
-
     return key & sign ? key ^ sign : ~key & (sign | (sign - 1));
 }
 
 double limen_key_score(limen_dtype dtype, uint64_t key)
 {
-    uint64_t bits = score_bits(key, 8 * (int)limen_dtype_size(dtype));
-    uint32_t narrow = (uint32_t)bits;
+    uint64_t wide;
+    uint32_t narrow;
     float single;
     double score;
 
     switch (dtype) {
     case LIMEN_F16:
-        return (double)limen_half_to_float((uint16_t)bits);
+        return (double)limen_half_to_float((uint16_t)score_bits(key, 1u << 15));
     case LIMEN_BF16:
-        return (double)limen_bfloat_to_float((uint16_t)bits);
+        return (double)limen_bfloat_to_float((uint16_t)score_bits(key, 1u << 15));
     case LIMEN_F32:
+        narrow = (uint32_t)score_bits(key, 1u << 31);
         memcpy(&single, &narrow, sizeof single);
         return (double)single;
     default:
-        memcpy(&score, &bits, sizeof score);
+        wide = score_bits(key, (uint64_t)1 << 63);
+        memcpy(&score, &wide, sizeof score);
         return score;
-    }
-}
-
-uint64_t limen_key_at(limen_dtype dtype, const void *keys, size_t index)
-{
-    switch (limen_dtype_size(dtype)) {
-    case 2:
-        return ((const uint16_t *)keys)[index];
-    case 4:
-        return ((const uint32_t *)keys)[index];
-    default:
-        return ((const uint64_t *)keys)[index];
     }
 }
 

@@ -16,7 +16,18 @@ uint64_t limen_score_key(limen_dtype dtype, double score);
 double limen_key_score(limen_dtype dtype, uint64_t key);
 
 /* Keys from an array of a dtype's keys. */
-uint64_t limen_key_at(limen_dtype dtype, const void *keys, size_t index);
+static inline uint64_t limen_key_at(limen_dtype dtype, const void *keys, size_t index)
+{
+    switch (dtype) {
+    case LIMEN_F16:
+    case LIMEN_BF16:
+        return ((const uint16_t *)keys)[index];
+    case LIMEN_F32:
+        return ((const uint32_t *)keys)[index];
+    default:
+        return ((const uint64_t *)keys)[index];
+    }
+}
 
 /* Sorts n keys of a dtype ascending, in place. `scratch` has room for n keys. Radix sort: O(n)
  * whatever the order, and bytes that are the same in all keys cost nothing. */

@@ -495,16 +495,13 @@ static int has_fractions(const limen_objective *objective, const limen_totals *t
            (beta * beta + objective->parameter) * samples < 0x1p60;
 }
 
-int limen_objective_compare(const limen_objective *objective, const limen_totals *totals,
-                            const limen_point *a, const limen_point *b)
+int limen_objective_compare_near(const limen_objective *objective, const limen_totals *totals,
+                                 const limen_point *a, const limen_point *b)
 {
     double apart = fabs(a->score - b->score);
     double scale = fabs(a->score) > fabs(b->score) ? fabs(a->score) : fabs(b->score);
     limen_fraction exact_a, exact_b;
 
-    /* Rounding is far below this, so that only near ties need a closer look. */
-    if (apart > 1e-9 * (scale > 1.0 ? scale : 1.0))
-        return a->score < b->score ? -1 : 1;
     if (has_fractions(objective, totals) && exact_score(objective, totals, a, &exact_a) &&
         exact_score(objective, totals, b, &exact_b))
         return limen_fraction_compare(&exact_a, &exact_b);

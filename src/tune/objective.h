@@ -51,10 +51,24 @@ limen_ratio limen_objective_value(const limen_objective *objective, const limen_
 limen_point limen_objective_at(const limen_objective *objective, const limen_totals *totals,
                                double tp, double fp);
 
+/* limen_objective_compare of scores that are nearly equal. */
+int limen_objective_compare_near(const limen_objective *objective, const limen_totals *totals,
+                                 const limen_point *a, const limen_point *b);
+
 /* Order of two scores that are defined: below, at or above 0. Exact, in integers, where counts are
  * whole and the objective is a ratio of them; else scores within 4 ulps are equal. */
-int limen_objective_compare(const limen_objective *objective, const limen_totals *totals,
-                            const limen_point *a, const limen_point *b);
+static inline int limen_objective_compare(const limen_objective *objective,
+                                          const limen_totals *totals, const limen_point *a,
+                                          const limen_point *b)
+{
+    double apart = fabs(a->score - b->score);
+    double scale = fabs(a->score) > fabs(b->score) ? fabs(a->score) : fabs(b->score);
+
+    /* Rounding is far below this, so that only near ties need a closer look. */
+    if (apart > 1e-9 * (scale > 1.0 ? scale : 1.0))
+        return a->score < b->score ? -1 : 1;
+    return limen_objective_compare_near(objective, totals, a, b);
+}
 
 /* No cut that takes `from` and some of the `more` positives and negatives that follow scores above
  * the result; undefined when nothing can be said. */

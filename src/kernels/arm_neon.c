@@ -396,13 +396,6 @@ INLINE size_t gather_f64(double *to, uint64_t bits, reals_f64 a)
     return (bits & 1) + (bits >> 1 & 1);
 }
 
-INLINE void store_quarter(void *to, unsigned truths)
-{
-    const uint16_t quarter = (uint16_t)truths;
-
-    memcpy(to, &quarter, sizeof quarter);
-}
-
 #include "kernels/template.h"
 
 const limen_kernels limen_kernels_neon = LIMEN_KERNEL_SET("neon");

@@ -22,7 +22,6 @@
  *     flag_word(flags)                    64 flags, a bit each
  *     gather_REAL(to, bits, a)            writes the lanes whose bit is set side by side, and
  *                                         anything up to WIDTH; returns their number
- *     store_quarter(to, truths)           16 bits
  *
  * and, where HAS_SQUEEZE is defined, masks of bits with
  *         flag_mask_BITS (of flags), squeeze_REAL (gather_REAL of a mask), squeeze_cell_REAL (the

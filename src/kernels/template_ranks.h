@@ -2,7 +2,8 @@
  *
  * Some rows take each step together, so that what a step stores has left the processor when the
  * next one loads it. The score of each true label, its level, is held against the scores of its
- * row, a span of labels at a time; the truths, a bit a label, are counted in a later step. */
+ * row, a span of labels at a time; the truths, a bit a label, are counted in a later step. A file
+ * that defines HAS_RANKS has its own store_quarter, count_reached and sum_ranks. */
 
 #define WORD 64 /* labels, a bit each */
 #define SPAN (2 * WORD)
@@ -82,6 +83,13 @@ INLINE uint32_t ones_of(const uint64_t words[2])
 }
 
 #ifndef HAS_RANKS
+INLINE void store_quarter(void *to, unsigned truths)
+{
+    const uint16_t quarter = (uint16_t)truths;
+
+    memcpy(to, &quarter, sizeof quarter);
+}
+
 INLINE void count_reached(uint64_t (*reached)[LIMEN_RANKED], const limen_span_words *words,
                           int more, uint64_t *ranks, size_t n)
 {

@@ -445,15 +445,6 @@ INLINE size_t squeeze_cell_f64(uint32_t *to, mask_64 where, reals_f64 a, const u
     return (size_t)__builtin_popcount((unsigned)truths);
 }
 
-/* ---- Ranks ---------------------------------------------------------------------------------- */
-
-INLINE void store_quarter(void *to, unsigned truths)
-{
-    const uint16_t quarter = (uint16_t)truths;
-
-    memcpy(to, &quarter, sizeof quarter);
-}
-
 #include "kernels/template.h"
 
 const limen_kernels limen_kernels_avx2 = LIMEN_KERNEL_SET("avx2");

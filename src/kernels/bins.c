@@ -60,8 +60,8 @@ uint32_t limen_bins_find(const limen_bins *bins, double score)
     }
 }
 
-/* The least score in a uniform bin and above, by its key: from where it should be, first in ever
- * longer steps, then by halves. */
+/* The least score in a uniform bin and above, by its key: from a guess, first in ever longer steps,
+ * then by halves. */
 static double search_edge(const limen_bins *bins, uint32_t bin, double guess)
 {
     const uint64_t first = limen_score_key(bins->dtype, -(double)INFINITY);
@@ -90,6 +90,7 @@ static double search_edge(const limen_bins *bins, uint32_t bin, double guess)
     return limen_key_score(bins->dtype, high);
 }
 
+/* Mostly it is where it should be. */
 static double find_edge(const limen_bins *bins, uint32_t bin)
 {
     const double guess = limen_round_to(bins->dtype, bins->low + (double)bin / bins->scale);

@@ -29,8 +29,7 @@ enum { LIMEN_RANKED = 128 };
 
 /* A row of labels. The rank of one is how many labels have a score at least as high. */
 typedef struct limen_row_ranks {
-    int ranked; /* 0, and all else, where a score is NaN or more than LIMEN_RANKED labels are true
-                 */
+    int ranked; /* 0, and all else, with a NaN or more than LIMEN_RANKED true labels */
     uint32_t labels, true_labels;
     uint32_t coverage;   /* the greatest rank of a true label */
     uint64_t inversions; /* pairs of a true label and a false one with a score at least as high */
